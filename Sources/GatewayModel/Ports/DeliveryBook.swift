@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What is known of a job without opening its body: what the agenda and the gate look at.
+public struct JobFacts: Hashable, Sendable {
+    public var key: JobKey
+    public var producer: String
+    public var channel: ChannelKind
+    public var messageClass: MessageClass
+    public var template: String
+    public var brand: String
+    public var topic: String?
+    public var campaign: String?
+    public var lane: LaneID
+    public var route: String
+    public var domain: String?
+    /// The recipient's mail domain (A-label), where the channel is e-mail.
+    public var recipientDomain: String?
+    public var priority: Priority
+    public var acceptedAt: Instant
+    public var notBefore: Instant?
+    public var expiresAt: Instant?
+    /// Attempts made so far (unreachable routes and recalls do not count).
+    public var attempts: Int
+    public var firstAttemptAt: Instant?
+    /// The last `postponed` that was journalled for it, if any since the last attempt.
+    public var postponed: Postponement?
+
+    public init(
+        key: JobKey, producer: String, channel: ChannelKind, messageClass: MessageClass, template: String, brand: String,
+        topic: String?, campaign: String?, lane: LaneID, route: String, domain: String?, recipientDomain: String?,
+        priority: Priority, acceptedAt: Instant, notBefore: Instant?, expiresAt: Instant?, attempts: Int,
+        firstAttemptAt: Instant?, postponed: Postponement?
+    ) {
+        (self.key, self.producer, self.channel, self.messageClass) = (key, producer, channel, messageClass)
+        (self.template, self.brand, self.topic, self.campaign) = (template, brand, topic, campaign)
+        (self.lane, self.route, self.domain, self.recipientDomain) = (lane, route, domain, recipientDomain)
+        (self.priority, self.acceptedAt, self.notBefore, self.expiresAt) = (priority, acceptedAt, notBefore, expiresAt)
+        (self.attempts, self.firstAttemptAt, self.postponed) = (attempts, firstAttemptAt, postponed)
+    }
+}
+
+public struct Postponement: Hashable, Sendable {
+    public var reason: PostponeReason
+    public var until: Instant?
+    public init(reason: PostponeReason, until: Instant?) { (self.reason, self.until) = (reason, until) }
+}
+
+/// What the engine says of a candidate, inside the admission transaction.
+public enum AdmissionDecision: Sendable {
+    /// The job flies: an attempt id and a wire slot are given, the decision is kept.
+    case launch(Decision)
+    /// Back to the queue, due at `until` (nil: not due until somebody releases it).
+    case postpone(until: Instant?, PostponeReason, Decision)
+    /// Ends here.
+    case withhold(WithholdReason, Decision)
+    /// Its route, brand or template is gone, or a standing hold names it: state `held`, with why, journalled once.
+    case hold(why: String)
+    /// The configuration places it in another lane now; goes there, due as before, nothing journalled.
+    case move(LaneKey)
+    /// Left as it is, nothing written (no capacity after all).
+    case leave
+}
+
+/// A job that has been admitted: durable as `flying` before anyone sees this.
+public struct Departure: Sendable {
+    public var facts: JobFacts
+    public var attempt: AttemptID
+    public var slot: WireSlot
+    /// The record as it came in.
+    public var record: [UInt8]
+    /// Secret per job and the same at every attempt: what Message-ID is made from. Lower-case base32, 26 characters.
+    public var messageToken: String
+    public init(facts: JobFacts, attempt: AttemptID, slot: WireSlot, record: [UInt8], messageToken: String) {
+        (self.facts, self.attempt, self.slot) = (facts, attempt, slot)
+        (self.record, self.messageToken) = (record, messageToken)
+    }
+}
+
+/// How an attempt is to be booked.
+public struct Settlement: Sendable {
+    public enum Fate: Hashable, Sendable {
+        case sent
+        case failed(FailureReason)
+        /// Certainly not sent; due again then. `counts` is false where the attempt says nothing of the job.
+        case again(at: Instant, PostponeReason, counts: Bool)
+        /// Never began: back to where it was, nothing journalled.
+        case recalled
+        /// No verdict. `resendAt` nil: parked for receipt, query, operator or 7 days.
+        case unknown(resendAt: Instant?)
+        /// Configuration changed under it: held with a reason.
+        case held(why: String)
+    }
+
+    public var attempt: AttemptID
+    public var job: JobKey
+    public var slot: WireSlot
+    public var fate: Fate
+    public var evidence: DeliveryEvidence?
+    public var messageID: String?
+    /// Lower-case hex over the exact bytes.
+    public var contentSHA256: String?
+    public var templateDigest: String?
+    public init(attempt: AttemptID, job: JobKey, slot: WireSlot, fate: Fate, evidence: DeliveryEvidence?) {
+        (self.attempt, self.job, self.slot, self.fate, self.evidence) = (attempt, job, slot, fate, evidence)
+        (messageID, contentSHA256, templateDigest) = (nil, nil, nil)
+    }
+}
+
+/// A place in a lane's order: due time, then key.
+public struct DueCursor: Hashable, Sendable, Comparable {
+    public var due: Instant
+    public var key: JobKey
+    public init(due: Instant, key: JobKey) { (self.due, self.key) = (due, key) }
+    public static func < (a: DueCursor, b: DueCursor) -> Bool { a.due == b.due ? a.key < b.key : a.due < b.due }
+}
+
+/// "Give me up to `limit` jobs of this lane and priority that are due at `now`, behind `after`."
+public struct LaneWant: Hashable, Sendable {
+    public var lane: LaneID
+    public var priority: Priority
+    public var after: DueCursor?
+    public var limit: Int
+    public init(lane: LaneID, priority: Priority, after: DueCursor?, limit: Int) {
+        (self.lane, self.priority, self.after, self.limit) = (lane, priority, after, limit)
+    }
+}
+
+public struct LaneSupply: Hashable, Sendable {
+    public var want: LaneWant
+    /// In order.
+    public var due: [DueCursor]
+    /// When the next one of this lane and priority falls due, where fewer than `limit` are due now.
+    public var nextDue: Instant?
+    public init(want: LaneWant, due: [DueCursor], nextDue: Instant?) {
+        (self.want, self.due, self.nextDue) = (want, due, nextDue)
+    }
+}
+
+/// Jobs that became ready, or will at `earliest`, in that lane: intake, retries, releases.
+public struct LaneArrival: Hashable, Sendable {
+    public var lane: Lane
+    public var earliest: Instant
+    public init(lane: Lane, earliest: Instant) { (self.lane, self.earliest) = (lane, earliest) }
+}
+
+/// What operators have ordered, standing until they take it back.
+public struct StandingOrders: Hashable, Sendable {
+    public struct Hold: Hashable, Sendable {
+        public var id: Int64
+        /// Nil matches any; all nil is `--all`.
+        public var campaign: String?
+        public var brand: String?
+        public var template: String?
+        public var route: String?
+        public var messageClass: MessageClass?
+        public var why: String
+        public init(
+            id: Int64, campaign: String?, brand: String?, template: String?, route: String?, messageClass: MessageClass?,
+            why: String
+        ) {
+            (self.id, self.campaign, self.brand, self.template) = (id, campaign, brand, template)
+            (self.route, self.messageClass, self.why) = (route, messageClass, why)
+        }
+        public func matches(_ facts: JobFacts) -> Bool {
+            (campaign ?? facts.campaign) == facts.campaign && (brand ?? facts.brand) == facts.brand
+                && (template ?? facts.template) == facts.template && (route ?? facts.route) == facts.route
+                && (messageClass ?? facts.messageClass) == facts.messageClass
+        }
+    }
+    public var holds: [Hold]
+    /// Routes paused by an operator, with why.
+    public var pausedRoutes: [String: String]
+    /// Rises each time an operator resumes a route: clears an automatic pause.
+    public var resumed: [String: Int64]
+    /// Rises each time an operator accepts the clock as it is (CONTRACT 8.7).
+    public var clockAccepted: Int64
+    public init(
+        holds: [Hold] = [], pausedRoutes: [String: String] = [:], resumed: [String: Int64] = [:], clockAccepted: Int64 = 0
+    ) {
+        (self.holds, self.pausedRoutes, self.resumed) = (holds, pausedRoutes, resumed)
+        self.clockAccepted = clockAccepted
+    }
+}
+
+/// Attempts made in a lane in one second, for rebuilding rate windows at start.
+public struct LaneTally: Hashable, Sendable {
+    public var lane: LaneKey
+    /// Start of the minute.
+    public var minute: Instant
+    public var count: Int
+    public init(lane: LaneKey, minute: Instant, count: Int) { (self.lane, self.minute, self.count) = (lane, minute, count) }
+}
+
+/// The engine's side of the store. The hot call is `exchange`; no SQL type passes here (DESIGN D11).
+public protocol DeliveryBook: Sendable {
+    func lanes() async throws(StoreError) -> [Lane]
+    /// Reads only; may see a job that an exchange under way is about to change.
+    func due(_ wants: [LaneWant], at now: Instant) async throws(StoreError) -> [LaneSupply]
+    /// One transaction: attempts settled, then each candidate that is still ready and due put to `decide`.
+    ///
+    /// `decide` is pure and may be called again. On return all of it is durable; `launch`ed jobs are `flying`.
+    /// Settlements whose job was cancelled, expired or given up meanwhile end as that.
+    func exchange(
+        settled: [Settlement], candidates: [JobKey], at now: Instant,
+        decide: @escaping @Sendable (JobFacts) -> AdmissionDecision
+    ) async throws(StoreError) -> [Departure]
+    func standingOrders() async throws(StoreError) -> StandingOrders
+    /// Attempts in the air whose job was cancelled or held by an operator: to be recalled if not begun.
+    func attemptsToRecall() async throws(StoreError) -> [AttemptID]
+    /// Attempts per lane and minute since then.
+    func tallies(since: Instant) async throws(StoreError) -> [LaneTally]
+    /// Ends what is due to end without being asked for: jobs expired while held or parked, doubts older than 7 days,
+    /// what `[keep]` lets go. Bounded work each call; returns whether there is more.
+    func tidy(at now: Instant) async throws(StoreError) -> Bool
+}
+
+/// Told by the store, on its own thread: must return at once.
+public protocol QueueListener: Sendable {
+    func jobsArrived(_ arrivals: [LaneArrival])
+    /// Another process, or an operator's command, changed holds, pauses or jobs.
+    func ordersChanged()
+    /// A new terminal or other event is in the journal; the highest seq that is visible.
+    func journalGrew(to seq: Int64)
+    /// The store has failed for good: stop, exit 74.
+    func storeFailed(_ error: StoreError)
+}
