@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// AdmissionRules: step 6 of 10, the part that decides. Asked by the store for each candidate inside the admission
+// transaction; pure, so it may be asked again.
+
+import GatewayModel
+import Policy
+import Settings
+import Templates
+
+struct AdmissionRules: Sendable {
+    let snapshot: GatewaySnapshot
+    let holds: [StandingOrders.Hold]
+    /// Templates that failed too often in a row, with why.
+    let failingTemplates: [String: String]
+    let now: Instant
+
+    func decide(_ facts: JobFacts) -> AdmissionDecision {
+        if let hold = holds.first(where: { $0.matches(facts) }) { return .hold(why: hold.why) }
+        guard let route = snapshot.settings.route(facts.route) else {
+            return .hold(why: "route \"\(facts.route)\" is not configured any more")
+        }
+        if let why = missingParts(of: facts) { return .hold(why: why) }
+        let lane = RouteTable.lane(on: route, domain: facts.recipientDomain, brand: facts.brand)
+        if lane != LaneKey(route: facts.route, domain: facts.domain, brand: facts.brand) { return .move(lane) }
+        return ask(facts)
+    }
+
+    private func ask(_ facts: JobFacts) -> AdmissionDecision {
+        let decision = snapshot.gate.decide(GateQuestion(facts), at: now)
+        switch decision.verdict {
+        case .proceed: return .launch(decision)
+        case .postpone(let until, let reason): return .postpone(until: until, reason, decision)
+        case .withhold(let reason): return .withhold(reason, decision)
+        }
+    }
+
+    private func missingParts(of facts: JobFacts) -> String? {
+        if snapshot.settings.brand(facts.brand) == nil { return "brand \"\(facts.brand)\" is not configured any more" }
+        if snapshot.templates.template(facts.template, brand: facts.brand) == nil {
+            return "template \"\(facts.template)\" is gone or broken: see `gatepost check`"
+        }
+        return failingTemplates[facts.template]
+    }
+}

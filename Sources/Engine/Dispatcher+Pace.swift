@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// When the dispatcher turns, waits and ends.
+
+import GatewayModel
+
+extension Dispatcher {
+    /// Whether an exchange is worth its commit now (see `Pace`).
+    func worthwhile() -> Bool {
+        let sinceBoot = timepiece.sinceBoot()
+        let launchable = launchableRoutes()
+        if !launchable.isEmpty || !settled.isEmpty { pace.somethingWaits(sinceBoot: sinceBoot) }
+        let concerned = Set(launchable.map(\.route)).union(settledRoutes)
+        let busy = concerned.allSatisfy { route in
+            board.berths[route].map { $0.inFlight * 2 >= $0.settings.window } ?? false
+        }
+        let full = launchable.contains { $0.room * 2 >= (board.berths[$0.route]?.settings.window ?? 0) }
+        return pace.goes(sinceBoot: sinceBoot, isWireBusy: busy, isBatchFull: full)
+    }
+
+    private func launchableRoutes() -> [(route: String, room: Int)] {
+        guard isAdmitting else { return [] }
+        let now = clock.gateTime
+        return snapshot.settings.routes.compactMap { route in
+            let room = board.room(route.name, at: now)
+            guard room > 0, agenda.mayYield(route.name, at: now, where: { mayLaunch($0, at: now) }) else { return nil }
+            return (route.name, room)
+        }
+    }
+
+    private func mayLaunch(_ lane: LaneKey, at now: Instant) -> Bool {
+        mayRead(lane, at: now) && board.allowance(lane, at: now) > 0
+    }
+
+    /// How long to wait for the bell.
+    func patience() -> Duration {
+        if let remaining = pace.remaining(sinceBoot: timepiece.sinceBoot()) { return remaining }
+        let now = clock.gateTime
+        let due = isAdmitting ? agenda.nextDue { mayRead($0, at: now) } : nil
+        let opening = board.nextOpening(agenda.lanesWithWork(at: now), at: now)
+        let next = [due, opening].compactMap { $0 }.min() ?? now + .seconds(1)
+        return min(max(next - now, .milliseconds(1)), .seconds(1))
+    }
+
+    /// Work that nobody asks for: expiry in every state, old doubts, retention. Not while the clock is suspect.
+    func tidyNowAndThen() async throws {
+        let sinceBoot = timepiece.sinceBoot()
+        if let lastTidy, sinceBoot - lastTidy < .seconds(1) { return }
+        guard !clock.isSuspect else { return }
+        let more = try await book.tidy(at: clock.gateTime)
+        lastTidy = more ? nil : sinceBoot
+    }
+
+    /// All that was in the air has landed, or the time for it is over.
+    var isDrained: Bool {
+        guard let drainingSince else { return false }
+        if flights.isEmpty && settled.isEmpty { return true }
+        return timepiece.sinceBoot() - drainingSince >= snapshot.settings.drainTimeout
+    }
+
+    /// Books the last reports and closes the channels; what is still in the air is left to recovery.
+    func end() async throws {
+        if !settled.isEmpty {
+            let booked = settled
+            settled = []
+            _ = try await book.exchange(settled: booked, candidates: [], at: clock.gateTime) { _ in .leave }
+        }
+        guard flights.isEmpty else {
+            log.warning("\(flights.count) messages were still in the air; the next start settles them")
+            return
+        }
+        for channel in channels.values { await channel.close() }
+    }
+}

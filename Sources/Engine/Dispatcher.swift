@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Dispatcher: turns the agenda, the gate and the routes into one loop.
+//
+// An actor that owns the engine's values and decides nothing itself: each turn it takes what came in, reads what is due,
+// picks, exchanges a batch with the store in one transaction, and hands what may go to rendering and the channels.
+// Every queue it has is bounded by the routes' windows.
+
+import GatewayModel
+import Logging
+import Settings
+
+/// Makes a route's way out; the composition root knows the transports.
+public protocol ChannelMaker: Sendable {
+    func channel(for route: RouteSettings, reports: any ReportReceiver) throws -> any Channel
+}
+
+public actor Dispatcher {
+    let book: any DeliveryBook
+    let maker: any ChannelMaker
+    let renderer: Renderer
+    let timepiece: any Timepiece
+    let chance: @Sendable () -> Double
+    let log: Logger
+    public nonisolated let inbox: Inbox
+
+    var snapshot: GatewaySnapshot
+    var agenda = Agenda()
+    var board = RouteBoard()
+    var pace = Pace()
+    var clock: ClockGuard
+    var orders = StandingOrders()
+    var channels: [String: any Channel] = [:]
+    var flights: [AttemptID: Flight] = [:]
+    /// Recalled before they were handed to a channel.
+    var recalledEarly: Set<AttemptID> = []
+    /// Reported and not yet booked, and over which routes.
+    var settled: [Settlement] = []
+    var settledRoutes: Set<String> = []
+    /// Troubles that the log has told of.
+    var announced: [String: RouteHealth.Trouble] = [:]
+    var renderFailures = RenderFailures()
+    var drainingSince: Duration?
+    var lastTidy: Duration?
+
+    /// - Parameters:
+    ///   - lastJournalTime: the newest time the journal knows; a wall clock before it is suspect.
+    ///   - chance: 0 to 1; seeded in tests.
+    public init(
+        book: any DeliveryBook, maker: any ChannelMaker, renderer: Renderer, snapshot: GatewaySnapshot, inbox: Inbox,
+        timepiece: any Timepiece, lastJournalTime: Instant?, log: Logger,
+        chance: @escaping @Sendable () -> Double = { Double.random(in: 0...1) }
+    ) {
+        (self.book, self.maker, self.renderer, self.snapshot) = (book, maker, renderer, snapshot)
+        (self.inbox, self.timepiece, self.log, self.chance) = (inbox, timepiece, log, chance)
+        clock = ClockGuard(wall: timepiece.now(), sinceBoot: timepiece.sinceBoot(), last: lastJournalTime)
+    }
+
+    /// Runs until drained. Throws when the store has failed for good.
+    public func run() async throws {
+        try await begin()
+        try await withThrowingDiscardingTaskGroup { hands in
+            while !isDrained {
+                let departures = try await turn(hands: &hands)
+                if !departures.isEmpty {
+                    let snapshot = self.snapshot
+                    hands.addTask { await self.handOver(departures, snapshot) }
+                }
+                await inbox.bell.wait(atMost: patience())
+            }
+        }
+        try await end()
+    }
+
+    private func begin() async throws {
+        adopt(snapshot)
+        orders = try await book.standingOrders()
+        board.obey(orders)
+        for lane in try await book.lanes() { agenda.open(lane) }
+        let now = clock.gateTime
+        board.remember(try await book.tallies(since: now - board.longestWindow), at: now)
+        if clock.isSuspect { log.critical("the clock is before the journal's last entry: nothing is admitted until it has settled, or `gatepost queue accept-clock` says that it is right") }
+    }
+
+    /// One turn of the loop; returns what was admitted, durably, in it.
+    private func turn(hands: inout ThrowingDiscardingTaskGroup<any Error>) async throws -> [Departure] {
+        try await takeTidings(hands: &hands)
+        try await tidyNowAndThen()
+        guard worthwhile() else { return [] }
+        try await readAhead()
+        return try await exchange()
+    }
+
+    /// Reads what is due into the windows of lanes that may move.
+    private func readAhead() async throws {
+        guard isAdmitting else { return }
+        let now = clock.gateTime
+        let wants = agenda.wants(at: now) { lane in mayRead(lane, at: now) ? board.windowSize(lane) : 0 }
+        if !wants.isEmpty { agenda.stock(try await book.due(wants, at: now)) }
+    }
+
+    private func exchange() async throws -> [Departure] {
+        let now = clock.gateTime
+        let picks = isAdmitting ? pick(at: now) : []
+        let booked = settled
+        settled = []
+        settledRoutes = []
+        pace.exchanged()
+        guard !picks.isEmpty || !booked.isEmpty else { return [] }
+        let rules = AdmissionRules(
+            snapshot: snapshot, holds: orders.holds, failingTemplates: renderFailures.failing, now: now)
+        let departures = try await book.exchange(
+            settled: booked, candidates: picks.map(\.key), at: now, decide: { rules.decide($0) })
+        account(picks, departures, pickedAt: now)
+        return departures
+    }
+
+    private func pick(at now: Instant) -> [Agenda.Pick] {
+        var picks: [Agenda.Pick] = []
+        for route in snapshot.settings.routes {
+            let room = board.room(route.name, at: now)
+            let chosen = agenda.pick(route: route.name, room: room) { lane in
+                mayRead(lane, at: now) ? board.allowance(lane, at: now) : 0
+            }
+            for pick in chosen { board.picked(pick.lane.key, at: now) }
+            picks.append(contentsOf: chosen)
+        }
+        return picks
+    }
+
+    private func account(_ picks: [Agenda.Pick], _ departures: [Departure], pickedAt: Instant) {
+        agenda.decided(picks)
+        let launched = Set(departures.map(\.facts.key))
+        for pick in picks where !launched.contains(pick.key) {
+            board.stayed(pick.lane.key, pickedAt: pickedAt, now: clock.gateTime)
+        }
+        for departure in departures {
+            flights[departure.attempt] = Flight(facts: departure.facts, slot: departure.slot, launchedAt: pickedAt)
+        }
+    }
+
+    /// Whether a lane may be read: its route is open, and no standing hold covers all of it.
+    func mayRead(_ lane: LaneKey, at now: Instant) -> Bool {
+        board.isOpen(lane.route, at: now) && !orders.holds.contains { $0.coversLane(lane) }
+    }
+
+    var isAdmitting: Bool { drainingSince == nil && !clock.isSuspect }
+}
+
+extension StandingOrders.Hold {
+    /// A hold that names only what a lane is made of stops the lane: nothing is read, nothing is written per job.
+    func coversLane(_ lane: LaneKey) -> Bool {
+        campaign == nil && template == nil && messageClass == nil && (brand ?? lane.brand) == lane.brand
+            && (route ?? lane.route) == lane.route
+    }
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// RouteBoard: what each route can take now. Its window, its health, its rates and those of its throttled domains.
+//
+// A value; the dispatcher owns one.
+
+import GatewayModel
+import Settings
+
+struct RouteBoard: Sendable {
+    struct Berth: Sendable {
+        var settings: RouteSettings
+        var health = RouteHealth()
+        var inFlight = 0
+        var rate: RateWindows
+        var domainRates: [String: RateWindows]
+        /// Why an operator paused it.
+        var paused: String?
+        /// How often operators have resumed it, as last seen.
+        var resumed: Int64 = 0
+
+        init(_ settings: RouteSettings) {
+            self.settings = settings
+            rate = RateWindows(settings.rate)
+            domainRates = settings.domainRate.mapValues(RateWindows.init)
+        }
+    }
+
+    private(set) var berths: [String: Berth] = [:]
+
+    /// Takes over the routes of a configuration. One that is unchanged keeps all it knows; every other starts anew, and
+    /// so does the health of all: a reload is how an operator says that he has mended something.
+    mutating func adopt(_ routes: [RouteSettings]) {
+        var next: [String: Berth] = [:]
+        for route in routes {
+            var berth = berths[route.name] ?? Berth(route)
+            if berth.settings.rate != route.rate || berth.settings.domainRate != route.domainRate {
+                let fresh = Berth(route)
+                (berth.rate, berth.domainRates) = (fresh.rate, fresh.domainRates)
+            }
+            berth.settings = route
+            berth.health.reset()
+            next[route.name] = berth
+        }
+        for (name, berth) in berths where next[name] == nil && berth.inFlight > 0 { next[name] = berth.retired }
+        berths = next
+    }
+
+    mutating func obey(_ orders: StandingOrders) {
+        for name in berths.keys {
+            berths[name]!.paused = orders.pausedRoutes[name]
+            let resumed = orders.resumed[name] ?? 0
+            if resumed > berths[name]!.resumed { berths[name]!.health.reset() }
+            berths[name]!.resumed = resumed
+        }
+    }
+
+    /// Whether lanes of a route are to be read at all.
+    func isOpen(_ route: String, at now: Instant) -> Bool {
+        guard let berth = berths[route], berth.paused == nil else { return false }
+        return berth.health.room(at: now, window: 1, inFlight: 0) > 0
+    }
+
+    /// How many jobs of the route may be picked now.
+    mutating func room(_ route: String, at now: Instant) -> Int {
+        guard var berth = berths[route], berth.paused == nil else { return 0 }
+        defer { berths[route] = berth }
+        let space = berth.health.room(at: now, window: berth.settings.window, inFlight: berth.inFlight)
+        return space > 0 ? min(space, berth.rate.room(at: now)) : 0
+    }
+
+    /// How many jobs of a lane its domain's rate lets go now; the route's own rate is in `room`.
+    mutating func allowance(_ lane: LaneKey, at now: Instant) -> Int {
+        guard let domain = lane.domain else { return .max }
+        return berths[lane.route]?.domainRates[domain]?.room(at: now) ?? .max
+    }
+
+    /// How far ahead a lane is read: the route's window, or twice what its rate brings in a second.
+    func windowSize(_ lane: LaneKey) -> Int {
+        guard let berth = berths[lane.route] else { return 0 }
+        guard let domain = lane.domain, let rate = berth.domainRates[domain]?.perSecond else { return berth.settings.window }
+        return min(berth.settings.window, max(4, Int(rate * 2)))
+    }
+
+    mutating func picked(_ lane: LaneKey, at now: Instant) {
+        berths[lane.route]?.inFlight += 1
+        berths[lane.route]?.health.launched(at: now)
+        berths[lane.route]?.rate.take(1, at: now)
+        if let domain = lane.domain { berths[lane.route]?.domainRates[domain]?.take(1, at: now) }
+    }
+
+    /// Picked, but it did not fly.
+    mutating func stayed(_ lane: LaneKey, pickedAt then: Instant, now: Instant) {
+        berths[lane.route]?.inFlight -= 1
+        giveBack(lane, takenAt: then)
+        berths[lane.route]?.health.probeCameToNothing(at: now)
+    }
+
+    mutating func note(_ report: AttemptReport, of flight: Flight, at now: Instant, chance: Double) {
+        let lane = LaneKey(route: flight.facts.route, domain: flight.facts.domain, brand: flight.facts.brand)
+        berths[lane.route]?.inFlight -= 1
+        berths[lane.route]?.health.note(report, at: now, chance: chance)
+        if report.result == .recalled || report.result == .unreachable { giveBack(lane, takenAt: flight.launchedAt) }
+    }
+
+    mutating func remember(_ tallies: [LaneTally], at now: Instant) {
+        for tally in tallies {
+            berths[tally.lane.route]?.rate.remember(tally.count, at: tally.minute, now: now)
+            if let domain = tally.lane.domain {
+                berths[tally.lane.route]?.domainRates[domain]?.remember(tally.count, at: tally.minute, now: now)
+            }
+        }
+    }
+
+    /// The longest window of any rate: how far back attempts are to be remembered at start.
+    var longestWindow: Duration {
+        berths.values.flatMap { [$0.rate.longest] + $0.domainRates.values.map(\.longest) }.max() ?? .zero
+    }
+
+    /// When a route that cannot take anything now may: its probe, or the next place in its rates.
+    mutating func nextOpening(_ lanes: [LaneKey], at now: Instant) -> Instant? {
+        lanes.compactMap { lane -> Instant? in
+            guard var berth = berths[lane.route], berth.paused == nil else { return nil }
+            defer { berths[lane.route] = berth }
+            let probe = berth.health.nextProbe ?? now
+            let rate = berth.rate.nextRoom(at: now)
+            let domain = lane.domain.flatMap { berth.domainRates[$0]?.nextRoom(at: now) } ?? now
+            let opening = max(probe, rate, domain)
+            return opening > now ? opening : nil
+        }.min()
+    }
+
+    var totalInFlight: Int { berths.values.reduce(0) { $0 + $1.inFlight } }
+
+    private mutating func giveBack(_ lane: LaneKey, takenAt then: Instant) {
+        berths[lane.route]?.rate.giveBack(1, takenAt: then)
+        if let domain = lane.domain { berths[lane.route]?.domainRates[domain]?.giveBack(1, takenAt: then) }
+    }
+}
+
+extension RouteBoard.Berth {
+    /// Gone from the configuration; stays until what is in the air has landed.
+    fileprivate var retired: Self {
+        var berth = self
+        berth.paused = "not configured any more"
+        return berth
+    }
+}

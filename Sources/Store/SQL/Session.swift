@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A connection with its prepared statements. Belongs to one thread at a time.
+
+import GRDBSQLite
+
+final class Session {
+    let db: OpaquePointer
+    /// Statements whose text stands in the source, by its place in memory; made once.
+    private var fixed: [UInt: Statement] = [:]
+    /// Statements put together at run time (month tables, filters).
+    private var made: [String: Statement] = [:]
+    private static let mostMade = 128
+
+    init(_ db: OpaquePointer) { self.db = db }
+
+    /// The statement of that text, reset and ready to bind. Its old bindings are still there: bind every parameter.
+    func prepared(_ sql: StaticString) throws(SQLFailure) -> Statement {
+        let place = UInt(bitPattern: sql.utf8Start)
+        if let statement = fixed[place] { return statement }
+        let statement = try Statement(db, sql.description)
+        fixed[place] = statement
+        return statement
+    }
+
+    func prepared(text sql: String) throws(SQLFailure) -> Statement {
+        if let statement = made[sql] { return statement }
+        if made.count >= Self.mostMade { made.removeAll() }
+        let statement = try Statement(db, sql)
+        made[sql] = statement
+        return statement
+    }
+
+    /// Runs one or more statements without parameters.
+    func run(script: String) throws(SQLFailure) {
+        let code = sqlite3_exec(db, script, nil, nil, nil)
+        guard code == SQLITE_OK else { throw SQLFailure(db, code: code) }
+    }
+
+    var isInTransaction: Bool { sqlite3_get_autocommit(db) == 0 }
+    /// Rows changed by the statement that ran last.
+    var changes: Int { Int(sqlite3_changes(db)) }
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Holds a job's data against its template's schema, so that a job that cannot be rendered is refused at intake and
+// not at send time (CONTRACT 6). Pure. Costs nothing but comparisons while the data is right.
+
+import GatewayModel
+
+struct DataCheck {
+    /// The template's name, for messages.
+    let template: String
+    /// Paths (without `data.`) that are printed where one line is meant: subject and title.
+    let oneLinePaths: Set<String>
+    private(set) var problems: [Problem] = []
+
+    init(template: String, oneLinePaths: Set<String> = []) {
+        (self.template, self.oneLinePaths) = (template, oneLinePaths)
+    }
+
+    mutating func check(_ data: JSONObject, against schema: DataSchema) {
+        check(data, schema.fields, at: .root)
+    }
+
+    private mutating func check(_ object: JSONObject, _ fields: [DataField], at path: DataPath) {
+        for member in object.members {
+            guard let field = fields.first(where: { $0.name == member.key }) else {
+                report(path.appending(member.key), undeclared(member.key, fields))
+                continue
+            }
+            if case .null = member.value, !field.required { continue }
+            check(member.value, field.type, at: path.appending(member.key))
+        }
+        for field in fields where field.required && object[field.name] == nil {
+            let what = field.description.map { " (\($0))" } ?? ""
+            report(path.appending(field.name), "missing: template \"\(template)\" requires a \(field.type.word)\(what)")
+        }
+    }
+
+    private mutating func check(_ value: JSONValue, _ type: DataType, at path: DataPath) {
+        switch (type, value) {
+        case (.string, .string(let text)):
+            if !oneLinePaths.isEmpty, !LineSafety.isOneLine(text), oneLinePaths.contains(path.below) {
+                report(path, "holds a line break or control character and stands in the subject or title", .headerInjection)
+            }
+        case (.number, .number), (.boolean, .bool): break
+        case (.date, .string(let text)):
+            if DateValue(text) == nil {
+                report(path, "\"\(text.prefix(40))\" is no date: write 2026-11-21 or 2026-11-21T09:00:00Z")
+            }
+        case (.list(let items), .array(let values)):
+            for (index, value) in values.enumerated() { check(value, items, at: path.appending(index)) }
+        case (.object(let fields), .object(let object)): check(object, fields, at: path)
+        case (.string, _), (.number, _), (.boolean, _), (.date, _), (.list, _), (.object, _):
+            report(path, "is a \(value.typeWord); template \"\(template)\" declares a \(type.word)")
+        }
+    }
+
+    private func undeclared(_ name: String, _ fields: [DataField]) -> String {
+        let near = NearestWord.of(name, among: fields.map(\.name)).map { "; did you mean \"\($0)\"?" }
+        let known = fields.isEmpty ? "nothing" : fields.map(\.name).joined(separator: ", ")
+        return "not declared by template \"\(template)\"" + (near ?? "; declared: \(known)")
+    }
+
+    private mutating func report(_ path: DataPath, _ message: String, _ code: ProblemCode = .templateData) {
+        problems.append(Problem(code, field: path.text, "\(path.text) \(message)"))
+    }
+}
+
+/// The way to a value inside a job's data; spelled out only when something is wrong.
+private indirect enum DataPath {
+    case root
+    case member(DataPath, String)
+    case item(DataPath, Int)
+
+    func appending(_ name: String) -> DataPath { .member(self, name) }
+    func appending(_ index: Int) -> DataPath { .item(self, index) }
+
+    /// `data.items[2].name`.
+    var text: String {
+        switch self {
+        case .root: "data"
+        case .member(let outer, let name): "\(outer.text).\(name)"
+        case .item(let outer, let index): "\(outer.text)[\(index)]"
+        }
+    }
+    var below: String { String(text.dropFirst("data.".count)) }
+}

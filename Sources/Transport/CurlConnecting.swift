@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// CurlConnecting: libcurl's multi handle on the reactor's own epoll. It makes links; it carries none of our words.
+//
+// Lives on the thread "reactor". Traps, all of libcurl 7.88.1:
+// - After a refusal while connecting (AUTH, STARTTLS) libcurl says QUIT and *waits* for the answer, inside the call.
+//   So the socket is shut down as soon as that QUIT has been written: the wait ends at once.
+// - Giving up while a name is being resolved joins the resolver's thread, unless QUICK_EXIT says no.
+// - A handle must stay in the multi while its link is used; taking it out closes the connection, without QUIT.
+
+import CCurl
+import Glibc
+
+enum CurlLibrary {
+    private static let started: Void = {
+        curl_global_init(Int(CURL_GLOBAL_DEFAULT))
+    }()
+    /// Once a process, before the first handle.
+    static func start() { started }
+}
+
+final class CurlConnecting {
+    private static let transcriptLimit = 16_384
+    private unowned let loop: ReactorLoop
+    private let multi: UnsafeMutableRawPointer
+    private var numbers: [UnsafeMutableRawPointer: UInt32] = [:]
+    private var timer: LoopTimer?
+
+    init(_ loop: ReactorLoop) {
+        guard let multi = curl_multi_init() else { preconditionFailure("libcurl gave no multi handle") }
+        (self.loop, self.multi) = (loop, multi)
+        timer = loop.timer { [unowned self] in act(CURL_SOCKET_TIMEOUT, 0) }
+        let me = Unmanaged.passUnretained(self).toOpaque()
+        gatepost_multi_set_socket_function(
+            multi,
+            { _, socket, what, me, _ in
+                CurlConnecting.from(me).watch(socket, what)
+                return 0
+            }, me)
+        gatepost_multi_set_timer_function(
+            multi,
+            { _, milliseconds, me in
+                let me = CurlConnecting.from(me)
+                me.timer?.set(milliseconds < 0 ? nil : LoopTime.now() + .milliseconds(milliseconds))
+                return 0
+            }, me)
+    }
+
+    deinit { curl_multi_cleanup(multi) }
+
+    func begin(_ link: Link, _ target: LinkTarget) {
+        guard let easy = curl_easy_init() else { preconditionFailure("libcurl gave no handle") }
+        link.handle = easy
+        numbers[easy] = link.number
+        Self.configure(easy, target)
+        gatepost_easy_set_error_buffer(easy, link.errorBuffer)
+        let owner = Unmanaged.passUnretained(link).toOpaque()
+        gatepost_easy_set_header_function(
+            easy,
+            { bytes, size, count, owner in
+                CurlConnecting.record(bytes, size * count, for: owner)
+                return size * count
+            }, owner)
+        gatepost_easy_set_debug_function(
+            easy,
+            { easy, kind, bytes, count, _ in
+                if kind == CURLINFO_HEADER_OUT { CurlConnecting.cutShort(easy, after: bytes, count) }
+                return 0
+            }, nil)
+        curl_multi_add_handle(multi, easy)
+    }
+
+    func drop(_ link: Link) {
+        guard let easy = link.handle else { return }
+        link.handle = nil
+        numbers[easy] = nil
+        curl_multi_remove_handle(multi, easy)
+        curl_easy_cleanup(easy)
+    }
+
+    func serve(_ descriptor: Int32, _ readiness: Readiness) {
+        var what: Int32 = 0
+        if readiness.contains(.readable) { what |= CURL_CSELECT_IN }
+        if readiness.contains(.writable) { what |= CURL_CSELECT_OUT }
+        if !readiness.isDisjoint(with: .broken) { what |= CURL_CSELECT_ERR }
+        act(descriptor, what)
+    }
+
+    /// Tells the links that have finished connecting, one way or the other.
+    func collectFinished() {
+        var result = CURLE_OK
+        while let easy = gatepost_multi_next_finished(multi, &result) {
+            guard let number = numbers[easy], let link = loop.link(number) else { continue }
+            var socket: curl_socket_t = -1
+            if result == CURLE_OK, gatepost_easy_get_socket(easy, &socket) == CURLE_OK, socket >= 0 {
+                gatepost_easy_set_long(easy, CURLOPT_VERBOSE, 0)
+                link.opened(socket: socket)
+            } else {
+                link.failed(result == CURLE_OK ? CURLE_COULDNT_CONNECT : result)
+            }
+        }
+    }
+
+    private func act(_ descriptor: Int32, _ what: Int32) {
+        var running: Int32 = 0
+        curl_multi_socket_action(multi, descriptor, what, &running)
+    }
+
+    private func watch(_ socket: Int32, _ what: Int32) {
+        switch what {
+        case CURL_POLL_IN: loop.poll.watch(socket, for: .readable, as: .curl(socket))
+        case CURL_POLL_OUT: loop.poll.watch(socket, for: .writable, as: .curl(socket))
+        case CURL_POLL_INOUT: loop.poll.watch(socket, for: [.readable, .writable], as: .curl(socket))
+        default: loop.poll.forget(socket)
+        }
+    }
+
+    private static func from(_ pointer: UnsafeMutableRawPointer?) -> CurlConnecting {
+        guard let pointer else { preconditionFailure("libcurl lost its owner") }
+        return Unmanaged<CurlConnecting>.fromOpaque(pointer).takeUnretainedValue()
+    }
+
+    private static func record(_ bytes: UnsafeMutablePointer<CChar>?, _ count: Int, for owner: UnsafeMutableRawPointer?) {
+        guard let bytes, let owner else { return }
+        let link = Unmanaged<Link>.fromOpaque(owner).takeUnretainedValue()
+        guard link.transcript.count + count <= transcriptLimit else { return }
+        link.transcript.append(contentsOf: UnsafeRawBufferPointer(start: bytes, count: count))
+    }
+
+    private static func cutShort(_ easy: UnsafeMutableRawPointer?, after bytes: UnsafeMutablePointer<CChar>?, _ count: Int) {
+        var socket: curl_socket_t = -1
+        guard count == 6, let bytes, memcmp(bytes, "QUIT\r\n", 6) == 0, let easy,
+            gatepost_easy_get_socket(easy, &socket) == CURLE_OK, socket >= 0
+        else { return }
+        shutdown(socket, Int32(SHUT_RDWR))
+    }
+}
+
+extension CurlConnecting {
+    private static func configure(_ easy: UnsafeMutableRawPointer, _ target: LinkTarget) {
+        gatepost_easy_set_text(easy, CURLOPT_URL, target.url)
+        gatepost_easy_set_text(easy, CURLOPT_PROTOCOLS_STR, "smtp,smtps")
+        for (option, value) in [
+            (CURLOPT_CONNECT_ONLY, 1), (CURLOPT_FRESH_CONNECT, 1), (CURLOPT_NOSIGNAL, 1), (CURLOPT_QUICK_EXIT, 1),
+            (CURLOPT_TCP_NODELAY, 1), (CURLOPT_TCP_KEEPALIVE, 1), (CURLOPT_VERBOSE, 1),
+            (CURLOPT_SSL_VERIFYPEER, 1), (CURLOPT_SSL_VERIFYHOST, 2), (CURLOPT_NETRC, Int(CURL_NETRC_IGNORED.rawValue)),
+        ] { gatepost_easy_set_long(easy, option, value) }
+        gatepost_easy_set_text(easy, CURLOPT_PROXY, "")
+        let milliseconds = Int(max(1, (LoopTime(nanoseconds: 0) + target.connectTimeout).nanoseconds / 1_000_000))
+        gatepost_easy_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, milliseconds)
+        gatepost_easy_set_long(easy, CURLOPT_SERVER_RESPONSE_TIMEOUT, milliseconds / 1000 + 1)
+        if let caFile = target.caFile { gatepost_easy_set_text(easy, CURLOPT_CAINFO, caFile) }
+        secure(easy, target.security)
+        if let login = target.login { identify(easy, login) }
+    }
+
+    private static func secure(_ easy: UnsafeMutableRawPointer, _ security: LinkTarget.Security) {
+        let use =
+            switch security {
+            case .implicit, .required: CURLUSESSL_ALL
+            case .opportunistic: CURLUSESSL_TRY
+            case .none: CURLUSESSL_NONE
+            }
+        gatepost_easy_set_long(easy, CURLOPT_USE_SSL, Int(use.rawValue))
+        gatepost_easy_set_long(easy, CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
+    }
+
+    private static func identify(_ easy: UnsafeMutableRawPointer, _ login: LinkTarget.Login) {
+        switch login {
+        case .password(let user, let password, let mechanism):
+            gatepost_easy_set_text(easy, CURLOPT_USERNAME, user)
+            gatepost_easy_set_text(easy, CURLOPT_PASSWORD, password)
+            if let mechanism { gatepost_easy_set_text(easy, CURLOPT_LOGIN_OPTIONS, "AUTH=\(mechanism)") }
+        case .bearer(let user, let token):
+            gatepost_easy_set_text(easy, CURLOPT_USERNAME, user)
+            gatepost_easy_set_text(easy, CURLOPT_XOAUTH2_BEARER, token)
+            gatepost_easy_set_text(easy, CURLOPT_LOGIN_OPTIONS, "AUTH=XOAUTH2")
+        }
+    }
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// ReactorLoop: what runs on the thread "reactor", and on no other.
+//
+// One turn: wait, serve events, fire timers, collect links that have finished connecting, tell the tenants that the
+// turn has ended. Nothing in a turn may block. HTTP transfers will join `CurlConnecting`'s multi handle as a second
+// kind of finished handle; the loop needs no change for them.
+
+import Glibc
+
+public final class ReactorLoop {
+    private let reactor: Reactor
+    let poll: EventPoll
+    let timers = LoopTimers()
+    /// The time this turn began.
+    public private(set) var now = LoopTime.now()
+    private var tenants: [Int: any ReactorTenant] = [:]
+    private var links: [UInt32: Link] = [:]
+    private var lastLink: UInt32 = 0
+    private var stopped: (() -> Void)?
+    private lazy var connecting = CurlConnecting(self)
+    /// Room to read into, for whoever reads at the moment.
+    let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 16_384, alignment: 16)
+
+    init(_ reactor: Reactor, _ poll: EventPoll) { (self.reactor, self.poll) = (reactor, poll) }
+
+    deinit { scratch.deallocate() }
+
+    /// A stopped timer. It ends with its last reference.
+    public func timer(_ fire: @escaping () -> Void) -> LoopTimer { LoopTimer(timers, fire) }
+
+    /// Begins to connect; the owner hears of the end, `linkOpened` or `linkFailed`, in a later turn.
+    public func connect(to target: LinkTarget, owner: any LinkOwner) -> Link {
+        lastLink += 1
+        let link = Link(number: lastLink, loop: self, owner: owner)
+        links[link.number] = link
+        connecting.begin(link, target)
+        return link
+    }
+
+    // MARK: The thread
+
+    func run() {
+        while stopped == nil { turn() }
+        for link in Array(links.values) { link.close() }
+        tenants = [:]
+        for late in reactor.endInbox() { late(self) }
+        stopped?()
+    }
+
+    private func turn() {
+        poll.wait(milliseconds: timers.patience(at: LoopTime.now())) { target, readiness in
+            switch target {
+            case .inbox: for errand in reactor.takeErrands() { errand(self) }
+            case .curl(let descriptor): connecting.serve(descriptor, readiness)
+            case .link(let number): links[number]?.serve(readiness)
+            }
+        }
+        now = LoopTime.now()
+        timers.fireDue(at: now)
+        connecting.collectFinished()
+        for tenant in tenants.values { tenant.turnEnded() }
+    }
+
+    /// Late callers of `stop` are told too.
+    func stop(_ told: @escaping () -> Void) {
+        let earlier = stopped
+        stopped = {
+            earlier?()
+            told()
+        }
+    }
+
+    // MARK: Tenants and links
+
+    func admit(_ tenant: any ReactorTenant, as number: Int) { tenants[number] = tenant }
+    func tenant(_ number: Int) -> (any ReactorTenant)? { tenants[number] }
+    func dismiss(_ number: Int) { tenants[number] = nil }
+
+    func link(_ number: UInt32) -> Link? { links[number] }
+
+    /// Takes a link out of the loop and frees what libcurl holds for it.
+    func remove(_ link: Link) {
+        links[link.number] = nil
+        connecting.drop(link)
+    }
+}
