@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#define _GNU_SOURCE
 #include "CCurl.h"
+#include <pthread.h>
+
+void gatepost_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }
 
 CURLcode gatepost_easy_set_long(CURL *easy, CURLoption option, long value) {
     return curl_easy_setopt(easy, option, value);

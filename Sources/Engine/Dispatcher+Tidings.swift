@@ -28,6 +28,7 @@ extension Dispatcher {
                 continue
             }
             board.note(report, of: flight, at: now, chance: chance())
+            if report.result == .accepted { sentPerRoute[route, default: 0] += 1 }
             let rules = Settling(
                 backoff: Backoff(settings: snapshot.settings.retry), inDoubt: snapshot.settings.route(route)?.inDoubt,
                 routeOpensAt: board.berths[route]?.health.nextProbe, now: now)

@@ -42,6 +42,8 @@ public actor Dispatcher {
     var renderFailures = RenderFailures()
     var drainingSince: Duration?
     var lastTidy: Duration?
+    var turns = 0
+    var sentPerRoute: [String: Int] = [:]
 
     /// - Parameters:
     ///   - lastJournalTime: the newest time the journal knows; a wall clock before it is suspect.
@@ -79,11 +81,12 @@ public actor Dispatcher {
         for lane in try await book.lanes() { agenda.open(lane) }
         let now = clock.gateTime
         board.remember(try await book.tallies(since: now - board.longestWindow), at: now)
-        if clock.isSuspect { log.critical("the clock is before the journal's last entry: nothing is admitted until it has settled, or `gatepost queue accept-clock` says that it is right") }
+        if clock.isSuspect { log.critical("\(Self.clockAdvice)") }
     }
 
     /// One turn of the loop; returns what was admitted, durably, in it.
     private func turn(hands: inout ThrowingDiscardingTaskGroup<any Error>) async throws -> [Departure] {
+        turns += 1
         try await takeTidings(hands: &hands)
         try await tidyNowAndThen()
         guard worthwhile() else { return [] }
@@ -143,6 +146,10 @@ public actor Dispatcher {
     func mayRead(_ lane: LaneKey, at now: Instant) -> Bool {
         board.isOpen(lane.route, at: now) && !orders.holds.contains { $0.coversLane(lane) }
     }
+
+    private static let clockAdvice =
+        "the clock is before the journal's last entry: nothing is admitted until it has settled, or until "
+        + "`gatepost queue accept-clock` says that it is right"
 
     var isAdmitting: Bool { drainingSince == nil && !clock.isSuspect }
 }

@@ -20,6 +20,7 @@ enum EncodedWords {
                 start = end
             }
             if start < value.count {
+                if out.last == UInt8(ascii: " ") { out.removeLast() }
                 out.append(contentsOf: "\r\n ".utf8)
                 room = 75 - overhead
             }

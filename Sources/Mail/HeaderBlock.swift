@@ -138,6 +138,7 @@ extension HeaderBlock {
             while next < value.count, value[next] != UInt8(ascii: " ") { next += 1 }
             let leadsWithSpace = value[word] == UInt8(ascii: " ")
             if column + (next - word) > 78, leadsWithSpace ? next - word > 1 : word == 0 {
+                if !leadsWithSpace { bytes.removeLast() }  // the one behind the colon
                 bytes.append(0x0D)
                 bytes.append(0x0A)
                 if !leadsWithSpace { bytes.append(UInt8(ascii: " ")) }

@@ -44,7 +44,7 @@ struct PartSurvey {
 
     private static func choose(_ source: UnsafeBufferPointer<UInt8>, _ counts: ByteCounts) -> TransferEncoding {
         if counts.beyondASCII == 0, counts.controls == 0, LineEnds.suitSevenBit(source) { return .sevenBit }
-        return counts.quotedPrintableSize <= counts.base64Size ? .quotedPrintable : .base64
+        return counts.isMostlyASCII || counts.quotedPrintableSize <= counts.base64Size ? .quotedPrintable : .base64
     }
 }
 
@@ -72,6 +72,8 @@ private struct ByteCounts {
     }
 
     private var escaped: Int { beyondASCII + controls + equalSigns }
+    /// Stays readable in quoted-printable, and filters look askance at base64 without need.
+    var isMostlyASCII: Bool { escaped * 4 <= total }
     var quotedPrintableSize: Int { (total + 2 * escaped) * 78 / 75 }
     var base64Size: Int { (total + lineEnds / 2) * 4 / 3 * 78 / 76 }
 

@@ -47,7 +47,7 @@ final class EventPoll {
     private let events = UnsafeMutablePointer<epoll_event>.allocate(capacity: batch)
 
     init(wakeDescriptor: Int32) throws(ReactorError) {
-        descriptor = epoll_create1(Int32(EPOLL_CLOEXEC.rawValue))
+        descriptor = epoll_create1(Int32(EPOLL_CLOEXEC))
         guard descriptor >= 0 else { throw ReactorError(during: "epoll_create1", code: errno) }
         watch(wakeDescriptor, for: .readable, as: .inbox)
     }
@@ -72,11 +72,13 @@ final class EventPoll {
         epoll_ctl(descriptor, EPOLL_CTL_DEL, watched, &unused)
     }
 
-    /// Waits for events, at most that many milliseconds (nil: for ever), and hands each over.
-    func wait(milliseconds: Int32?, _ each: (PollTarget, Readiness) -> Void) {
-        let count = epoll_wait(descriptor, events, Int32(Self.batch), milliseconds ?? -1)
-        for index in 0..<Int(max(0, count)) {
-            each(PollTarget(token: events[index].data.u64), Readiness(rawValue: events[index].events))
-        }
+    /// Waits for events, at most that many milliseconds (nil: for ever); returns how many there are.
+    func wait(milliseconds: Int32?) -> Int {
+        Int(max(0, epoll_wait(descriptor, events, Int32(Self.batch), milliseconds ?? -1)))
+    }
+
+    /// An event of the last wait.
+    func event(_ index: Int) -> (target: PollTarget, readiness: Readiness) {
+        (PollTarget(token: events[index].data.u64), Readiness(rawValue: events[index].events))
     }
 }

@@ -30,7 +30,7 @@ public final class Reactor: Sendable {
     public init() throws(ReactorError) {
         signal(SIGPIPE, SIG_IGN)
         CurlLibrary.start()
-        wakeDescriptor = eventfd(0, Int32(EFD_CLOEXEC.rawValue | EFD_NONBLOCK.rawValue))
+        wakeDescriptor = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
         guard wakeDescriptor >= 0 else { throw ReactorError(during: "eventfd", code: errno) }
         let poll = try EventPoll(wakeDescriptor: wakeDescriptor)
         try startThread(poll)
@@ -107,7 +107,7 @@ public final class Reactor: Sendable {
             &thread, nil,
             { argument in
                 guard let argument else { return nil }
-                pthread_setname_np(pthread_self(), "reactor")
+                gatepost_name_thread("reactor")
                 let start = Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
                 ReactorLoop(start.reactor, start.poll).run()
                 return nil

@@ -49,14 +49,16 @@ public final class ReactorLoop {
     }
 
     private func turn() {
-        poll.wait(milliseconds: timers.patience(at: LoopTime.now())) { target, readiness in
+        let count = poll.wait(milliseconds: timers.patience(at: LoopTime.now()))
+        now = LoopTime.now()
+        for index in 0..<count {
+            let (target, readiness) = poll.event(index)
             switch target {
             case .inbox: for errand in reactor.takeErrands() { errand(self) }
             case .curl(let descriptor): connecting.serve(descriptor, readiness)
             case .link(let number): links[number]?.serve(readiness)
             }
         }
-        now = LoopTime.now()
         timers.fireDue(at: now)
         connecting.collectFinished()
         for tenant in tenants.values { tenant.turnEnded() }

@@ -24,6 +24,9 @@ CURLcode gatepost_easy_get_socket(CURL *easy, curl_socket_t *socket);
 /// Whether the connection speaks TLS now.
 int gatepost_easy_is_encrypted(CURL *easy);
 
+/// Names the calling thread; at most 15 bytes.
+void gatepost_name_thread(const char *name);
+
 CURLMcode gatepost_multi_set_socket_function(CURLM *multi, gatepost_socket_function function, void *owner);
 CURLMcode gatepost_multi_set_timer_function(CURLM *multi, gatepost_timer_function function, void *owner);
 

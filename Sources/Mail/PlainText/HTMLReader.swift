@@ -16,6 +16,8 @@ struct HTMLReader {
     private(set) var index = 0
     /// Elements found never to be closed: looked for once only, so that reading stays linear.
     private var unclosed: [HTMLElement] = []
+    /// Whether a quote was found that nothing closes: quotes mean nothing from there on, or the rest would be lost.
+    private var hasOpenQuote = false
 
     init(_ source: UnsafeBufferPointer<UInt8>) { self.source = source }
 
@@ -70,9 +72,22 @@ struct HTMLReader {
         return .end(element)
     }
 
-    private mutating func takeStartTag() -> Token {
+    /// Nil where the html ends within the tag.
+    private mutating func takeStartTag() -> Token? {
         index += 1
         let element = takeName()
+        let start = index
+        if !takeAttributes(mindingQuotes: !hasOpenQuote) {
+            hasOpenQuote = true
+            index = start
+            guard takeAttributes(mindingQuotes: false) else { return nil }
+        }
+        index += 1
+        return .start(element, attributes: start..<index - 1)
+    }
+
+    /// Goes to the `>` that ends the tag, or to the end of all; returns which.
+    private mutating func takeAttributes(mindingQuotes: Bool) -> Bool {
         let start = index
         var quote: UInt8?
         while index < source.count {
@@ -80,22 +95,19 @@ struct HTMLReader {
             if let open = quote {
                 if byte == open { quote = nil }
             } else if byte == UInt8(ascii: ">") {
-                break
-            } else if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'"), index > start,
+                return true
+            } else if mindingQuotes, byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'"), index > start,
                 source[index - 1] == UInt8(ascii: "=") || source[index - 1] == UInt8(ascii: " ")
             {
                 quote = byte
             }
             index += 1
         }
-        let attributes = start..<index
-        index = min(index + 1, source.count)
-        return .start(element, attributes: attributes)
+        return false
     }
 
     private mutating func takeName() -> HTMLElement {
-        var key: UInt64 = 0
-        let start = index
+        var key: UInt64 = 0  // the last eight letters: enough to tell all that matter apart
         loop: while index < source.count {
             switch source[index] {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): key = key << 8 | UInt64(source[index] | 0x20)
@@ -104,7 +116,7 @@ struct HTMLReader {
             }
             index += 1
         }
-        return index - start <= 8 ? HTMLElement(key: key) : .other(0)
+        return HTMLElement(key: key)
     }
 
     /// Comments, conditional ones with all they hold, and declarations.

@@ -177,6 +177,7 @@ extension TextFromHTML {
         endLink()
         guard var target = attributes.text("href") else { return }
         target.removeAll { $0 <= 0x20 }
+        if String(validating: target, as: UTF8.self) == nil { target = Array(String(decoding: target, as: UTF8.self).utf8) }
         let lower = target.prefix(11).map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
         guard lower.first != UInt8(ascii: "#"), !lower.starts(with: "javascript:".utf8) else { return }
         for scheme in ["mailto:", "tel:"] where lower.starts(with: scheme.utf8) { target.removeFirst(scheme.utf8.count) }
@@ -187,9 +188,9 @@ extension TextFromHTML {
     private mutating func endLink() {
         guard let link = links.popLast(), !isShown(link) else { return }
         layout.space()
-        layout.append("<")
+        layout.append(ascii: "<")
         layout.appendWhole(link.target)
-        layout.append(">")
+        layout.append(ascii: ">")
     }
 
     private func isShown(_ link: Link) -> Bool {
@@ -251,8 +252,8 @@ extension TextFromHTML {
         guard preformattedDepth > 0 else { return layout.space() }
         switch byte {
         case 0x0A: layout.forceLine()
-        case 0x09: layout.append("    ")
-        case 0x20: layout.append(" ")
+        case 0x09: layout.append(ascii: "    ")
+        case 0x20: layout.append(ascii: " ")
         default: break
         }
     }
@@ -261,7 +262,7 @@ extension TextFromHTML {
         switch scalar.value {
         case 0...0x20, 0x7F: whiteSpace(UInt8(scalar.value))
         case 0xA0, 0x202F:  // stays in its word, so that no line breaks at it
-            if layout.isInWord { layout.append(" ") } else { layout.space() }
+            if layout.isInWord { layout.append(ascii: " ") } else { layout.space() }
         case 0x80...0x9F, 0xAD, 0x34F, 0x200B, 0x2060, 0xFEFF: break
         case 0x200C, 0x200D: if layout.isInWord { layout.append(scalar) }
         default:

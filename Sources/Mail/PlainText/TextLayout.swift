@@ -48,7 +48,7 @@ struct TextLayout {
         wordColumns += ascii.count
     }
 
-    mutating func append(_ ascii: StaticString) { ascii.withUTF8Buffer { append($0) } }
+    mutating func append(ascii: StaticString) { ascii.withUTF8Buffer { append($0) } }
 
     /// Part of a word that stays whole whatever it holds.
     mutating func appendWhole(_ bytes: [UInt8]) {

@@ -1,0 +1,237 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Gatepost's rate beside the floor and Postfix, in one run on one machine.
+
+    bench.py [--quick] [--only mail|isolation]
+
+The floor is a client that does nothing but send (smtp_floor.c); Postfix takes in and delivers the same mail to the same
+kind of sink (postfix_peer.sh); Gatepost is timed from the rename of the files into `incoming/` to the last durable
+`sent`. Ratios count; absolute figures drift with the machine.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import threading
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "Tests/campaigns"))
+import lab  # noqa: E402
+
+CONNECTIONS = 20
+
+
+def floor(count, size, port):
+    """Messages a second of the bare pipelined client."""
+    program = HERE.parent / ".build/smtp_floor"
+    if not program.exists() or program.stat().st_mtime < (HERE / "smtp_floor.c").stat().st_mtime:
+        subprocess.run(["cc", "-O2", HERE / "smtp_floor.c", "-o", program, "-lcurl"], check=True)
+    out = subprocess.run(
+        [program, "pipelined", str(count), str(CONNECTIONS), str(size), f"smtp://127.0.0.1:{port}"],
+        capture_output=True, text=True, check=True).stdout
+    return float(re.search(r"(\d+) messages/s", out)[1])
+
+
+def postfix(count, size):
+    """Messages a second, or None where Postfix or root is missing."""
+    if os.geteuid() != 0 or not pathlib.Path("/usr/share/postfix/master.cf.dist").exists():
+        return None
+    ports = {"SMTP_PORT": str(lab.free_port()), "SINK_PORT": str(lab.free_port())}
+    done = subprocess.run(
+        [HERE / "postfix_peer.sh", str(count), str(size)], capture_output=True, text=True,
+        env={**os.environ, **ports, "PATH": os.environ["PATH"] + ":/usr/sbin"})
+    found = re.search(r"postfix: (\d+) messages/s", done.stdout)
+    return float(found[1]) if found else None
+
+
+def body(size):
+    """A template body that renders to about `size` bytes of mail: a little text, the rest html."""
+    line = "<p>Dear {{n}}, this is what we wanted to tell you about {{filler}} today, at some length.</p>\n"
+    return line * max(1, (size - 900) // 88), "Hello {{n}}, see the web page of {{filler}}.\n"
+
+
+def usage(pid):
+    """CPU seconds and peak memory in MiB of a process."""
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    ticks = os.sysconf("SC_CLK_TCK")
+    peak = re.search(r"VmHWM:\s+(\d+)", pathlib.Path(f"/proc/{pid}/status").read_text())
+    return (int(fields[11]) + int(fields[12])) / ticks, int(peak[1]) / 1024
+
+
+def records(count, start=0, recipient=None):
+    return (
+        lab.job(n, recipient=recipient and recipient(n), priority="normal") | {"data": {"n": n, "filler": f"filler {n}"}}
+        for n in range(start, start + count))
+
+
+def prepare(home, files):
+    """Writes files into tmp/ and returns what renames them all into incoming/."""
+    for name, jobs in files.items():
+        with open(home.tmp / name, "w") as file:
+            for record in jobs:
+                file.write(json.dumps(record, separators=(",", ":")) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+    def hand_in():
+        for name in files:
+            os.rename(home.tmp / name, home.incoming / name)
+    return hand_in
+
+
+def wait_sent(home, count, within, route=None):
+    """Waits by the daemon's own once-a-second status; the exact end is read from the journal afterwards."""
+    deadline = time.monotonic() + within
+    while time.monotonic() < deadline:
+        status = home.status()
+        if status and sum(r["sent"] for r in status["routes"] if route in (None, r["name"])) >= count:
+            return
+        time.sleep(0.2)
+    raise RuntimeError(f"not sent within {within} s\n{home.log_tail()}")
+
+
+def journal_times(home):
+    """When the last `sent` was booked, as seconds since the epoch, and how many there are."""
+    last = home.run("outcomes", "--format", "json", "--event", "sent", "--limit", "100000000").stdout.splitlines()
+    stamp = json.loads(last[-1])["time"]
+    whole, fraction = stamp[:-1].split(".")
+    import calendar
+    return calendar.timegm(time.strptime(whole, "%Y-%m-%dT%H:%M:%S")) + float("0." + fraction), len(last)
+
+
+def gatepost(count, size):
+    with lab.Lab() as home:
+        port = lab.free_port()
+        html, text = body(size)
+        home.configure([{"name": "relay", "port": port, "connections": CONNECTIONS}], html=html, text=text)
+        home.run("init")
+        home.smtp_sink(port)
+        daemon = home.start()
+        per_file = 10_000
+        hand_in = prepare(
+            home, {f"part-{i}.ndjson": records(min(per_file, count - i), i) for i in range(0, count, per_file)})
+        before, _ = usage(daemon.pid)
+        begin = time.time()
+        hand_in()
+        wait_sent(home, count, within=1800)
+        after, peak = usage(daemon.pid)
+        end, booked = journal_times(home)
+        assert booked == count, f"{booked} sent of {count}"
+        lab.stop(daemon)
+        return count / (end - begin), after - before, peak
+
+
+def ratio(value, other):
+    return f"{value / other:6.2f}" if other else "     –"
+
+
+def mail(quick):
+    rows = [(5000, 100_000 if not quick else 20_000, 30_000, 5000), (100_000, 10_000 if not quick else 3000, 5000, 2000)]
+    print(f"{'size':>7} {'gatepost/s':>11} {'floor/s':>9} {'postfix/s':>10} {'÷ floor':>8} {'÷ postfix':>9} "
+          f"{'cpu s':>7} {'µs/msg':>7} {'peak MiB':>9}")
+    for size, count, floor_count, postfix_count in rows:
+        with lab.Lab() as home:
+            port = lab.free_port()
+            home.smtp_sink(port)
+            bare = floor(floor_count, size, port)
+        peer = postfix(postfix_count if not quick else postfix_count // 2, size)
+        rate, cpu, peak = gatepost(count, size)
+        print(f"{size:>7} {rate:>11.0f} {bare:>9.0f} {peer or 0:>10.0f} {ratio(rate, bare):>8} {ratio(rate, peer):>9} "
+              f"{cpu:>7.1f} {cpu / count * 1e6:>7.0f} {peak:>9.0f}", flush=True)
+
+
+def isolation(quick):
+    """The rate of a busy route alone, then beside a silent route and a throttled domain with a deep backlog."""
+    count, backlog = (40_000, 200_000) if not quick else (10_000, 20_000)
+
+    def run(disturbed):
+        with lab.Lab() as home:
+            port, silent = lab.free_port(), lab.free_port()
+            html, text = body(5000)
+            routes = [
+                {"name": "mute", "port": silent, "connections": 4, "more": 'match = { countries = ["XX"] }'},
+                {"name": "relay", "port": port, "connections": CONNECTIONS,
+                 "more": 'domain_rate = { "slow.test" = "5/s" }'},
+            ]
+            home.configure(routes, html=html, text=text)
+            home.run("init")
+            home.smtp_sink(port)
+            mute = Mute(silent)
+            daemon = home.start()
+            if disturbed:
+                prepare(home, {
+                    f"slow-{i}.ndjson": records(10_000, 10_000_000 + i, lambda n: f"s{n}@slow.test")
+                    for i in range(0, backlog, 10_000)})()
+                prepare(home, {"mute.ndjson": (
+                    record | {"to": {**record["to"], "country": "XX"}} for record in records(2000, 20_000_000))})()
+                home.await_counts(lambda c: c.get("accepted", 0) >= backlog + 2000, within=600, step=0.5)
+                assert mute.connected.wait(60), "nothing ever reached the silent route"
+            begin = time.time()
+            prepare(home, {"fast.ndjson": records(count)})()
+            deadline = time.monotonic() + 600
+            while True:
+                rows = home.lines("outcomes", "--format", "json", "--job", f"job-{count - 1}")
+                if any(row["event"] == "sent" for row in rows):
+                    break
+                assert time.monotonic() < deadline, home.log_tail()
+                time.sleep(0.2)
+            fast = [o for o in home.lines("outcomes", "--format", "json", "--event", "sent", "--limit", "100000000")
+                    if o["recipient"].endswith("@example.test") and "mute" != o["route"]]
+            daemon.kill()
+            daemon.wait()
+            mute.close()
+            end = max(parse(o["time"]) for o in fast)
+            return len(fast) / (end - begin)
+
+    alone = run(False)
+    beside = run(True)
+    print(f"alone {alone:.0f}/s; beside a silent route and {backlog} jobs of a throttled domain {beside:.0f}/s; "
+          f"ratio {beside / alone:.2f}", flush=True)
+
+
+def parse(stamp):
+    import calendar
+    whole, fraction = stamp[:-1].split(".")
+    return calendar.timegm(time.strptime(whole, "%Y-%m-%dT%H:%M:%S")) + float("0." + fraction)
+
+
+class Mute(threading.Thread):
+    """A server that takes connections and never says a word."""
+
+    def __init__(self, port):
+        import socket
+        super().__init__(daemon=True)
+        self.connected = threading.Event()
+        self.held = []
+        self.server = socket.create_server(("127.0.0.1", port))
+        self.start()
+
+    def run(self):
+        while True:
+            try:
+                self.held.append(self.server.accept()[0])
+            except OSError:
+                return
+            self.connected.set()
+
+    def close(self):
+        self.server.close()
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--quick", action="store_true", help="a fifth of the messages")
+    options.add_argument("--only", choices=["mail", "isolation"])
+    chosen = options.parse_args()
+    if chosen.only != "isolation":
+        mail(chosen.quick)
+    if chosen.only != "mail":
+        isolation(chosen.quick)
+
+
+if __name__ == "__main__":
+    main()

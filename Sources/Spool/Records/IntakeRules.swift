@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// IntakeRules: what configuration and templates have to say about a record.
+//
+// One immutable snapshot (DESIGN D10), made by the composition root and taken once a chunk; the closures in it are pure
+// and are called from several threads.
+
+import GatewayModel
+
+public struct IntakeRules: Sendable {
+    public struct Brand: Sendable {
+        /// Domains that a job's own `from` and `reply_to` may speak for; lower-case A-labels.
+        public var fromDomains: [String]
+        public init(fromDomains: [String]) { self.fromDomains = fromDomains }
+    }
+
+    public struct Topic: Hashable, Sendable {
+        public var id: String
+        /// Nil: a topic of every brand.
+        public var brand: String?
+        public init(id: String, brand: String?) { (self.id, self.brand) = (id, brand) }
+    }
+
+    public struct Template: Sendable {
+        public var messageClass: MessageClass
+        public var maxPriority: Priority
+        public var channels: Set<ChannelKind>
+        /// What is wrong with a job's `data`: problems of code `template_data`, each with its field (`data.items[2]`).
+        public var check: @Sendable (JSONObject) -> [Problem]
+        public init(
+            messageClass: MessageClass, maxPriority: Priority = .high, channels: Set<ChannelKind>,
+            check: @escaping @Sendable (JSONObject) -> [Problem]
+        ) {
+            (self.messageClass, self.maxPriority) = (messageClass, maxPriority)
+            (self.channels, self.check) = (channels, check)
+        }
+    }
+
+    public struct Producer: Sendable {
+        public var mayEnqueue: Bool
+        public var mayCancel: Bool
+        /// Nil: all brands.
+        public var brands: Set<String>?
+        public init(mayEnqueue: Bool = true, mayCancel: Bool = true, brands: Set<String>? = nil) {
+            (self.mayEnqueue, self.mayCancel, self.brands) = (mayEnqueue, mayCancel, brands)
+        }
+    }
+
+    /// By id.
+    public var brands: [String: Brand]
+    public var topics: Set<Topic>
+    /// For "did you mean"; without brand overrides.
+    public var templateNames: [String]
+    /// By name and brand, so that a brand's override is the one that is asked.
+    public var template: @Sendable (_ name: String, _ brand: String) -> Template?
+    /// By name.
+    public var routes: [String: ChannelKind]
+    /// Where a job is to go: the route it names, else the first that matches; nil where none carries it.
+    public var lane: @Sendable (Job, MessageClass) -> LaneKey?
+    /// The latest instant at which that wall time may come for that recipient.
+    public var latestInstant: @Sendable (LocalTime, Recipient) -> Instant
+    /// Whether there is such an IANA zone.
+    public var knowsZone: @Sendable (String) -> Bool
+    /// By name. A producer that is not here may do nothing.
+    public var producers: [String: Producer]
+    /// Marketing without `expires_at` expires so long after it was accepted.
+    public var defaultLifetime: Duration
+
+    public init(
+        brands: [String: Brand], topics: Set<Topic>, templateNames: [String],
+        template: @escaping @Sendable (_ name: String, _ brand: String) -> Template?, routes: [String: ChannelKind],
+        lane: @escaping @Sendable (Job, MessageClass) -> LaneKey?, producers: [String: Producer],
+        defaultLifetime: Duration = .seconds(7 * 86_400)
+    ) {
+        (self.brands, self.topics, self.templateNames, self.template) = (brands, topics, templateNames, template)
+        (self.routes, self.lane, self.producers) = (routes, lane, producers)
+        self.defaultLifetime = defaultLifetime
+        latestInstant = { local, recipient in WallTime.latestInstant(of: local, zone: recipient.timezone) }
+        knowsZone = { WallTime.zone(named: $0) != nil }
+    }
+
+    /// The brand of a record that names none: the only one there is.
+    public var onlyBrand: String? { brands.count == 1 ? brands.first?.key : nil }
+}
+
+/// Hands out the snapshot in force; asked once a chunk, from any thread.
+public protocol IntakeRulesSource: Sendable {
+    var current: IntakeRules { get }
+}
+
+/// Rules that do not change.
+public struct FixedIntakeRules: IntakeRulesSource {
+    public let current: IntakeRules
+    public init(_ rules: IntakeRules) { current = rules }
+}

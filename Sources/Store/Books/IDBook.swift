@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Ids that producers have used: one table a month, dropped whole once its ids are past the horizon (DESIGN D2).
+// Owner thread: its session's.
+
+import Cryptography
+import GatewayModel
+
+/// What is remembered of an id.
+struct KnownID {
+    var content: [UInt8]
+    /// Nil for records that are no jobs.
+    var job: Int64?
+    var acceptedAt: Instant
+}
+
+struct IDBook {
+    /// Months with a table, newest first, with the latest end of a job taken in then.
+    private var months: [(month: Int, ended: Instant)] = []
+    private var isLoaded = false
+    /// An end is written down when it is this much later than the one that stands.
+    private static let grain = Duration.seconds(86_400)
+
+    mutating func forget() { (months, isLoaded) = ([], false) }
+
+    /// 16 bytes for a producer's id; one namespace per producer.
+    static func digest(producer: String, id: String) -> [UInt8] {
+        var bytes = Array(producer.utf8)
+        bytes.append(0)
+        bytes.append(contentsOf: id.utf8)
+        return Array(SHA256Digest.of(bytes).prefix(16))
+    }
+
+    /// 2026-11 as 24_322: months since year 0.
+    static func month(of instant: Instant) -> Int {
+        let day = LocalTime(utc: instant)
+        return day.year * 12 + day.month - 1
+    }
+    /// The first instant after that month.
+    static func end(of month: Int) -> Instant {
+        LocalTime(year: (month + 1) / 12, month: (month + 1) % 12 + 1, day: 1, hour: 0, minute: 0)?.asUTC ?? Instant(microseconds: .max)
+    }
+
+    mutating func find(_ digest: [UInt8], in session: Session) throws -> KnownID? {
+        try load(session)
+        for (month, _) in months {
+            let select = try session.prepared(text: "SELECT content, job, accepted FROM id_\(month) WHERE digest = ?1")
+            let found = try select.bind(1, digest).first { row in
+                KnownID(content: row.blob(0), job: row.intOrNil(1), acceptedAt: row.instant(2))
+            }
+            if let found { return found }
+        }
+        return nil
+    }
+
+    mutating func remember(_ digest: [UInt8], _ known: KnownID, in session: Session) throws {
+        try load(session)
+        let month = Self.month(of: known.acceptedAt)
+        if !months.contains(where: { $0.month == month }) { try open(month, in: session) }
+        let insert = try session.prepared(text: "INSERT INTO id_\(month) (digest, content, job, accepted) VALUES (?1, ?2, ?3, ?4)")
+        try insert.bind(1, digest).bind(2, known.content).bind(3, known.job).bind(4, known.acceptedAt).run()
+    }
+
+    /// Notes that a job accepted then has ended now: its id stays for the horizon from here.
+    mutating func noteEnd(of accepted: Instant, at now: Instant, in session: Session) throws {
+        try load(session)
+        let month = Self.month(of: accepted)
+        guard let index = months.firstIndex(where: { $0.month == month }), months[index].ended < now else { return }
+        months[index].ended = now + Self.grain
+        let update = try session.prepared("UPDATE id_month SET ended = ?2 WHERE month = ?1")
+        try update.bind(1, month).bind(2, months[index].ended).run()
+    }
+
+    /// Drops tables whose every id is past the horizon. `oldestQueued`: when the oldest queued job was accepted.
+    mutating func drop(before horizon: Instant, oldestQueued: Instant?, in session: Session) throws {
+        try load(session)
+        for (month, ended) in months where max(Self.end(of: month), ended) < horizon {
+            if let oldestQueued, oldestQueued < Self.end(of: month) { continue }
+            try session.run(script: "DROP TABLE id_\(month); DELETE FROM id_month WHERE month = \(month)")
+            months.removeAll { $0.month == month }
+        }
+    }
+
+    private mutating func open(_ month: Int, in session: Session) throws {
+        try session.run(
+            script: """
+                CREATE TABLE id_\(month) (digest BLOB PRIMARY KEY, content BLOB NOT NULL, job INTEGER, accepted INTEGER NOT NULL)
+                    WITHOUT ROWID;
+                INSERT INTO id_month (month, ended) VALUES (\(month), 0);
+                """)
+        months.append((month, Instant(microseconds: 0)))
+        months.sort { $0.month > $1.month }
+    }
+
+    private mutating func load(_ session: Session) throws {
+        guard !isLoaded else { return }
+        months = []
+        try session.prepared("SELECT month, ended FROM id_month ORDER BY month DESC").each { row in
+            months.append((Int(row.int(0)), row.instant(1)))
+        }
+        isLoaded = true
+    }
+}

@@ -1,0 +1,240 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A laboratory for campaigns against the real binary: a home of its own, a daemon that can be killed, a sink.
+
+Everything listens on loopback and lives in a temporary folder. Nothing waits for time: the daemon says over
+NOTIFY_SOCKET when it is ready, and the rest is read from what it writes.
+"""
+
+import json
+import os
+import pathlib
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+def binary():
+    """The gatepost to test: GATEPOST_BINARY, else the release build, else the debug build."""
+    named = os.environ.get("GATEPOST_BINARY")
+    candidates = [named] if named else [ROOT / ".build/release/gatepost", ROOT / ".build/debug/gatepost"]
+    for candidate in candidates:
+        if candidate and os.access(candidate, os.X_OK):
+            return str(candidate)
+    sys.exit("no gatepost binary: run `make build` first")
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+CONFIGURATION = """\
+state_dir = "{home}/state"
+templates_dir = "{home}/templates"
+
+[[brand]]
+id = "acme"
+controller = "Acme Inc."
+from = "Acme <news@acme.example>"
+postal_address = "1 Main Street, Springfield"
+
+[retry]
+first = "1s"
+longest = "5s"
+"""
+
+ROUTE = """
+[[route]]
+name = "{name}"
+channel = "email"
+type = "smtp"
+url = "smtp://127.0.0.1:{port}"
+tls = "none"
+connections = {connections}
+{more}
+"""
+
+TEMPLATE = """\
+class = "transactional"
+channels = ["email"]
+purpose = "service"
+description = "for campaigns"
+
+[data]
+n = { type = "number", required = true }
+filler = { type = "string" }
+"""
+
+
+class Lab:
+    """A home with configuration, templates and state. Use as a context manager."""
+
+    def __init__(self, keep=False, parent=None):
+        self.home = pathlib.Path(tempfile.mkdtemp(prefix="gatepost-lab.", dir=parent))
+        self.keep = keep
+        self.processes = []
+        self.binary = binary()
+        self.config = self.home / "gatepost.toml"
+        self.state = self.home / "state"
+        self.incoming = self.state / "spool/incoming"
+        self.tmp = self.state / "spool/tmp"
+        self.receipts = self.state / "spool/receipts"
+        self.env = {k: v for k, v in os.environ.items() if k not in ("NOTIFY_SOCKET", "GATEPOST_CONFIG")}
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, *_):
+        for process in self.processes:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+        if self.keep or kind:
+            print(f"kept for looking at: {self.home}", file=sys.stderr)
+        else:
+            shutil.rmtree(self.home, ignore_errors=True)
+
+    def configure(self, routes, more="", template=TEMPLATE, html=None, text="Hello {{n}} {{filler}}\n"):
+        parts = [CONFIGURATION.format(home=self.home)]
+        if more:
+            parts.append(more)
+        for route in routes:
+            parts.append(ROUTE.format(**{"connections": 8, "more": "", **route}))
+        self.config.write_text("\n".join(parts))
+        folder = self.home / "templates/probe"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "template.toml").write_text(template)
+        (folder / "subject.txt").write_text("Probe {{n}}\n")
+        (folder / "body.txt").write_text(text)
+        if html:
+            (folder / "body.html").write_text(html)
+        (folder / "sample.json").write_text('{"n": 1}\n')
+
+    def run(self, *arguments, check=True, **options):
+        """Runs a command to its end and returns it with its output."""
+        done = subprocess.run(
+            [self.binary, arguments[0], "--config", str(self.config), *map(str, arguments[1:])],
+            capture_output=True, text=True, env=self.env, **options)
+        if check and done.returncode != 0:
+            raise RuntimeError(f"gatepost {arguments[0]} ended with {done.returncode}: {done.stderr}")
+        return done
+
+    def lines(self, *arguments):
+        return [json.loads(line) for line in self.run(*arguments).stdout.splitlines() if line]
+
+    def start(self, *arguments, ready_within=60, environment=None):
+        """Starts the daemon and returns when it says that it is ready."""
+        path = str(self.home / "notify.sock")
+        if os.path.exists(path):
+            os.unlink(path)
+        listener = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        listener.bind(path)
+        log = open(self.home / "daemon.log", "ab")
+        daemon = subprocess.Popen(
+            [self.binary, "run", "--config", str(self.config), *arguments],
+            stderr=log, env={**self.env, "NOTIFY_SOCKET": path, **(environment or {})})
+        self.processes.append(daemon)
+        deadline = time.monotonic() + ready_within
+        try:
+            while time.monotonic() < deadline:
+                if select.select([listener], [], [], 0.05)[0] and b"READY=1" in listener.recv(4096):
+                    return daemon
+                if daemon.poll() is not None:
+                    raise RuntimeError(f"the daemon ended with {daemon.returncode}:\n{self.log_tail()}")
+            raise RuntimeError(f"the daemon was not ready within {ready_within} s:\n{self.log_tail()}")
+        finally:
+            listener.close()
+
+    def log_tail(self, count=30):
+        return "\n".join((self.home / "daemon.log").read_text(errors="replace").splitlines()[-count:])
+
+    def sink(self, port, log):
+        """Our own sink; each accepted message becomes a line of JSON in `log`."""
+        process = subprocess.Popen(
+            [self.binary, "sink", "--listen", f"127.0.0.1:{port}", "--log", str(log)],
+            stderr=open(self.home / "sink.log", "ab"), env=self.env)
+        self.processes.append(process)
+        wait_for_port(port, process)
+        return process
+
+    def smtp_sink(self, port, *options):
+        """Debian's smtp-sink, the neutral receiver."""
+        process = subprocess.Popen(
+            ["smtp-sink", *(["-u", "nobody"] if os.geteuid() == 0 else []), *options, f"127.0.0.1:{port}", "4096"],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**self.env, "PATH": self.env["PATH"] + ":/usr/sbin"})
+        self.processes.append(process)
+        wait_for_port(port, process)
+        return process
+
+    def enqueue(self, name, records):
+        """Hands a file to the queue as the contract says: tmp, fsync, rename."""
+        temporary = self.tmp / name
+        with open(temporary, "w") as file:
+            for record in records:
+                file.write(json.dumps(record, separators=(",", ":")) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        os.rename(temporary, self.incoming / name)
+
+    def receipt(self, name):
+        path = self.receipts / f"{name}.receipt.json"
+        return json.loads(path.read_text()) if path.exists() else None
+
+    def status(self):
+        try:
+            return json.loads((self.state / "daemon.json").read_text())
+        except (FileNotFoundError, json.JSONDecodeError):
+            return None
+
+    def counts(self):
+        """Events since the beginning, by name."""
+        counts = {}
+        for row in self.lines("report", "--format", "json"):
+            counts[row["event"]] = counts.get(row["event"], 0) + row["count"]
+        return counts
+
+    def await_counts(self, condition, within, step=0.1):
+        """Reads the report until it is as wanted; returns it."""
+        deadline = time.monotonic() + within
+        while True:
+            counts = self.counts()
+            if condition(counts):
+                return counts
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"not within {within} s; now {counts}\n{self.log_tail()}")
+            time.sleep(step)
+
+
+def wait_for_port(port, process, within=20):
+    deadline = time.monotonic() + within
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise RuntimeError(f"the server on port {port} ended with {process.returncode}")
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return
+        except OSError:
+            time.sleep(0.02)
+    raise RuntimeError(f"nothing answers on port {port}")
+
+
+def stop(process, within=60):
+    """Asks politely and waits."""
+    process.send_signal(signal.SIGTERM)
+    process.wait(within)
+    return process.returncode
+
+
+def job(number, recipient=None, **more):
+    return {
+        "id": f"job-{number}", "channel": "email", "template": "probe",
+        "to": {"email": recipient or f"r{number}@example.test"}, "data": {"n": number}, **more,
+    }
