@@ -78,11 +78,11 @@ struct SMTPReplyReader: Sendable {
         }
     }
 
-    /// The reply code that the line begins with: 200 to 559, and behind it nothing, a space or a hyphen.
+    /// The reply code that the line begins with: 200 to 599 (571 and its like are in use), then nothing, a space or a hyphen.
     private static func code(_ line: UnsafeRawBufferPointer, _ count: Int) -> Int? {
         guard count >= 3 else { return nil }
         let (first, second, third) = (line[0] &- 0x30, line[1] &- 0x30, line[2] &- 0x30)
-        guard (2...5).contains(first), second <= 5, third <= 9 else { return nil }
+        guard (2...5).contains(first), second <= 9, third <= 9 else { return nil }
         if count > 3, line[3] != UInt8(ascii: " "), line[3] != UInt8(ascii: "-") { return nil }
         return Int(first) * 100 + Int(second) * 10 + Int(third)
     }

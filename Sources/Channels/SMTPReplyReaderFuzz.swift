@@ -21,7 +21,7 @@ public func fuzzSMTPReplyReader(_ bytes: UnsafeRawBufferPointer) {
         switch finding {
         case .garbage: precondition(index == whole.count - 1, "read on behind garbage")
         case .reply(let reply):
-            precondition((200...559).contains(reply.code), "a code out of range")
+            precondition((200...599).contains(reply.code), "a code out of range")
             precondition(reply.text.utf8.count <= 512 && reply.wireText.utf8.count <= 480, "text without bound")
             precondition(!reply.text.utf8.contains { $0 < 0x20 }, "a control in the text")
             _ = Judgement.judgeStored(code: reply.code, text: reply.wireText)

@@ -37,7 +37,7 @@ struct AdmissionRules: Sendable {
 
     private func missingParts(of facts: JobFacts) -> String? {
         if snapshot.settings.brand(facts.brand) == nil { return "brand \"\(facts.brand)\" is not configured any more" }
-        if snapshot.templates.template(facts.template, brand: facts.brand) == nil {
+        if snapshot.template(of: facts) == nil {
             return "template \"\(facts.template)\" is gone or broken: see `gatepost check`"
         }
         return failingTemplates[facts.template]

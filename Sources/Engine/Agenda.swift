@@ -78,7 +78,7 @@ struct Agenda: Sendable {
 
     /// When the next job that is not in a window falls due, among lanes that may be read.
     func nextDue(where mayRead: (LaneKey) -> Bool) -> Instant? {
-        lanes.values.lazy.filter { mayRead($0.lane.key) }.compactMap(\.nextDue).min()
+        lanes.values.compactMap { mayRead($0.lane.key) ? $0.nextDue : nil }.min()
     }
 
     /// Whether picking from a route may bring something: read already, or due on disk.

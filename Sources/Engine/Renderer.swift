@@ -44,7 +44,11 @@ public struct Renderer: Sendable {
     }
 
     private func attempt(_ departure: Departure, _ snapshot: GatewaySnapshot) -> Result<RenderedDeparture, RenderFailure> {
-        Result { () throws(RenderFailure) in try render(departure, snapshot) }
+        do throws(RenderFailure) {
+            return .success(try render(departure, snapshot))
+        } catch {
+            return .failure(error)
+        }
     }
 
     private func render(_ departure: Departure, _ snapshot: GatewaySnapshot) throws(RenderFailure) -> RenderedDeparture {
@@ -53,7 +57,7 @@ public struct Renderer: Sendable {
             throw RenderFailure(.render, "the stored record cannot be read")
         }
         guard let brand = snapshot.settings.brand(facts.brand),
-            let template = snapshot.templates.template(facts.template, brand: facts.brand)
+            let template = snapshot.template(of: facts)
         else { throw RenderFailure(.render, "the template or brand is gone") }
         guard let recipient = job.to.email else { throw RenderFailure(.render, "the job has no e-mail address") }
         let envelope = Sandbox(snapshot.settings.sandbox).envelope(for: recipient)
@@ -69,11 +73,10 @@ public struct Renderer: Sendable {
     }
 
     private func say(
-        _ job: Job, with template: CompiledTemplate, as brand: BrandSettings, at departure: Departure
-    ) throws(RenderFailure) -> RenderedEmail {
-        let context = RenderContext(
-            data: job.data, brand: BrandValues(brand), recipientName: job.to.name, unsubscribeURL: nil, preferencesURL: nil,
-            now: moment(of: departure))
+        _ job: Job, with template: Template, as brand: BrandSettings, at departure: Departure
+    ) throws(RenderFailure) -> RenderedMessage {
+        var context = RenderContext(data: job.data, brand: TemplateBrand(brand), now: moment(of: departure))
+        context.toName = job.to.name
         do {
             return try template.renderEmail(locale: job.to.locale, context: context)
         } catch {
@@ -82,7 +85,7 @@ public struct Renderer: Sendable {
     }
 
     private func compose(
-        _ words: RenderedEmail, _ job: Job, _ brand: BrandSettings, _ departure: Departure
+        _ words: RenderedMessage, _ job: Job, _ brand: BrandSettings, _ departure: Departure
     ) throws(RenderFailure) -> ComposedMail {
         guard let to = job.to.email else { throw RenderFailure(.render, "the job has no e-mail address") }
         var mail = OutgoingMail(
@@ -118,5 +121,14 @@ public struct Renderer: Sendable {
             return brand.from.address
         }
         return address
+    }
+}
+
+extension TemplateBrand {
+    /// What templates may say of a brand.
+    public init(_ brand: BrandSettings) {
+        self.init(
+            id: brand.id, name: brand.controller, from: brand.from.address.description,
+            replyTo: brand.replyTo?.address.description, postalAddress: brand.postalAddress)
     }
 }

@@ -10,27 +10,12 @@ public struct RouteTable: Sendable {
 
     public init(_ routes: [RouteSettings]) { self.routes = routes }
 
-    /// The route for a job; a `route` in the job itself wins over every match.
-    public func route(for job: Job, class messageClass: MessageClass) -> Result<RouteSettings, Problem> {
-        if let name = job.route { return named(name, for: job) }
-        guard let route = routes.first(where: { $0.channel == job.channel && $0.match.holds(for: job, messageClass) })
-        else {
-            let message = "no [[route]] of the configuration carries \(job.channel.rawValue) for this brand, class and country"
-            return .failure(Problem(id: job.id, .noRoute, field: "channel", message))
+    /// The route for a job; a `route` in the job itself wins over every match. Nil: none carries it.
+    func route(for job: Job, class messageClass: MessageClass) -> RouteSettings? {
+        routes.first { route in
+            guard route.channel == job.channel else { return false }
+            return job.route.map { $0 == route.name } ?? route.match.holds(for: job, messageClass)
         }
-        return .success(route)
-    }
-
-    private func named(_ name: String, for job: Job) -> Result<RouteSettings, Problem> {
-        guard let route = routes.first(where: { $0.name == name }) else {
-            let known = routes.map(\.name).joined(separator: ", ")
-            return .failure(Problem(id: job.id, .unknownRoute, field: "route", "there is no route \"\(name)\"; known: \(known)"))
-        }
-        guard route.channel == job.channel else {
-            let message = "route \"\(name)\" carries \(route.channel.rawValue), not \(job.channel.rawValue)"
-            return .failure(Problem(id: job.id, .unknownRoute, field: "route", message))
-        }
-        return .success(route)
     }
 
     /// The lane on that route: a domain with a rate of its own has its own.

@@ -19,19 +19,16 @@ public struct GatewaySnapshot: Sendable {
         routes = RouteTable(settings.routes)
     }
 
-    /// Where a job goes and when, as decided at intake; a problem where nothing can carry it.
-    ///
-    /// - Parameter acceptedAt: from when `default_lifetime` counts for marketing without `expires_at`.
-    public func placement(
-        of job: Job, class messageClass: MessageClass, maxPriority: Priority?, acceptedAt: Instant
-    ) -> Result<Placement, Problem> {
-        routes.route(for: job, class: messageClass).map { route in
-            let local = job.notBeforeLocal.map { LocalSchedule.instant(of: $0, for: job.to, zones: zones) }
-            let lifetime = messageClass == .marketing ? acceptedAt + settings.defaultLifetime : nil
-            return Placement(
-                lane: RouteTable.lane(on: route, domain: job.to.email?.domain, brand: job.brand),
-                messageClass: messageClass, priority: max(job.priority, maxPriority ?? .high),
-                notBefore: [job.notBefore, local].compactMap { $0 }.max(), expiresAt: job.expiresAt ?? lifetime)
+    /// The lane that a job takes; nil where no route carries it.
+    public func lane(of job: Job, class messageClass: MessageClass) -> LaneKey? {
+        routes.route(for: job, class: messageClass).map {
+            RouteTable.lane(on: $0, domain: job.to.email?.domain, brand: job.brand)
         }
+    }
+
+    /// The template of a job, the brand's override where there is one; nil where it is gone or broken.
+    func template(of facts: JobFacts) -> Template? {
+        guard case .ready(let template) = templates.template(facts.template, brand: facts.brand) else { return nil }
+        return template
     }
 }

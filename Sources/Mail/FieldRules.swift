@@ -13,8 +13,10 @@ enum FieldRules {
 
     /// Composed from the mail's own values, written by others on the way, or never to be sent (facts G1).
     static let reserved: Set<String> = [
-        "date", "from", "to", "sender", "reply-to", "cc", "bcc", "subject", "message-id", "mime-version", "content-type",
-        "content-transfer-encoding", "content-disposition", "content-id", "content-description", "return-path", "received",
+        "date", "from", "to", "sender", "reply-to", "cc", "bcc", "subject", "message-id", "mime-version",
+        "content-type",
+        "content-transfer-encoding", "content-disposition", "content-id", "content-description", "return-path",
+        "received",
         "dkim-signature", "auto-submitted", "delivered-to", "precedence", "resent-date", "resent-from", "resent-sender",
         "resent-to", "resent-cc", "resent-bcc", "resent-message-id",
     ]

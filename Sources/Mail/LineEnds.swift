@@ -11,7 +11,9 @@ enum LineEnds {
         while start < source.count {
             let end = lineEnd(source, from: start)
             let line = UnsafeBufferPointer(rebasing: source[start..<end])
-            if line.count > 78 || line.last == UInt8(ascii: " ") || line.last == 0x09 || isFromLine(line, 0) { return false }
+            if line.count > 78 || line.last == UInt8(ascii: " ") || line.last == 0x09 || isFromLine(line, 0) {
+                return false
+            }
             for index in line.indices.dropLast() where line[index] == UInt8(ascii: "=") {
                 if line[index + 1] == UInt8(ascii: "_") { return false }
             }

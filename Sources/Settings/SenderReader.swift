@@ -63,29 +63,29 @@ enum BrandReader {
         let id = table.required("id", .identifier)
         let controller = table.required("controller", .line)
         let from = table.required("from", .mailbox)
-        var brand = BrandSettings(
-            id: id ?? "", controller: controller ?? "", from: from ?? Mailbox(EmailAddress("nobody@invalid.invalid")!))
-        brand.replyTo = table.optional("reply_to", .mailbox)
-        readFromDomains(&table, &brand, isFromKnown: from != nil)
-        table.set(&brand.postalAddress, "postal_address", .text)
-        brand.unsubscribeBase = table.optional("unsubscribe_base", .linkBase)
-        brand.returnPathDomain = table.optional("return_path_domain", .domain)
+        let replyTo = table.optional("reply_to", .mailbox)
+        let fromDomains = fromDomains(&table, from)
+        let postalAddress = table.optional("postal_address", .paragraph)
+        let unsubscribeBase = table.optional("unsubscribe_base", .linkBase)
+        let returnPathDomain = table.optional("return_path_domain", .domain)
         if !table.has("postal_address") {
             table.warn("has no \"postal_address\": marketing mail must show one in many countries")
         }
         UnavailableParts.readDKIM(&table)
-        guard id != nil, controller != nil, from != nil else { return nil }
+        guard let id, let controller, let from else { return nil }
+        var brand = BrandSettings(id: id, controller: controller, from: from)
+        if let fromDomains { brand.fromDomains = fromDomains }
+        (brand.replyTo, brand.postalAddress) = (replyTo, postalAddress ?? "")
+        (brand.unsubscribeBase, brand.returnPathDomain) = (unsubscribeBase, returnPathDomain)
         return brand
     }
 
-    private static func readFromDomains(_ table: inout StrictTable, _ brand: inout BrandSettings, isFromKnown: Bool) {
-        guard let domains = table.optional("from_domains", TOMLShape<[String]>.list(of: .domain, "a list of domains"))
-        else { return }
-        brand.fromDomains = domains
-        let own = brand.from.address.domain
-        if isFromKnown, !domains.contains(own) {
+    private static func fromDomains(_ table: inout StrictTable, _ from: Mailbox?) -> [String]? {
+        let domains = table.optional("from_domains", TOMLShape<[String]>.list(of: .domain, "a list of domains"))
+        if let domains, let own = from?.address.domain, !domains.contains(own) {
             table.complain("must hold \(own), the domain of \"from\"", about: "from_domains")
         }
+        return domains
     }
 }
 

@@ -20,6 +20,13 @@ extension TOMLShape where Value == String {
         text.refined("one line of text") { text, _ in LineSafety.isOneLine(text) ? text : nil }
     }
 
+    /// Lines of text, without other controls.
+    static var paragraph: TOMLShape {
+        text.refined("text without control characters") { text, _ in
+            text.split(separator: "\n").allSatisfy(LineSafety.isOneLine) ? text : nil
+        }
+    }
+
     /// Gives lower-case A-labels.
     static var domain: TOMLShape {
         text.refined("a domain as \"acme.example\"") { text, _ in DomainName.ascii(text) }
@@ -81,7 +88,7 @@ extension TOMLShape where Value == [RateLimit] {
     static var rates: TOMLShape {
         let name = "a rate as \"500/s\", or a list of them (/s, /min, /h or /d; at least 1)"
         let one = TOMLShape<String>.string.refined(name) { text, _ in RateLimit(text) }
-        let many = TOMLShape<RateLimit>.list(of: one, name)
+        let many = TOMLShape<[RateLimit]>.list(of: one, name)
         return TOMLShape(name) { item, complaints in
             if case .array(let items) = item.content, !items.isEmpty { return many.readElement(item, &complaints) }
             return one.readElement(item, &complaints).map { [$0] }

@@ -134,8 +134,9 @@ extension TOMLShape where Value == Duration {
 
 extension TOMLShape {
     /// An array whose elements all have that shape; every bad one is told.
-    public static func list<Element>(of element: TOMLShape<Element>, _ name: String) -> TOMLShape<[Element]> {
-        TOMLShape<[Element]>(name) { item, complaints in
+    public static func list<Element>(of element: TOMLShape<Element>, _ name: String) -> TOMLShape
+    where Value == [Element] {
+        TOMLShape(name) { item, complaints in
             guard case .array(let items) = item.content else {
                 complaints.append(TOMLComplaint("must be \(name), not \(item.content.kind)"))
                 return nil
@@ -147,10 +148,9 @@ extension TOMLShape {
     }
 
     /// A table with keys of the file's own choosing; the values all have that shape.
-    public static func dictionary<Element>(of element: TOMLShape<Element>, _ name: String) -> TOMLShape<
-        [String: Element]
-    > {
-        TOMLShape<[String: Element]>(name) { item, complaints in
+    public static func dictionary<Element>(of element: TOMLShape<Element>, _ name: String) -> TOMLShape
+    where Value == [String: Element] {
+        TOMLShape(name) { item, complaints in
             guard case .table = item.content else {
                 complaints.append(TOMLComplaint("must be \(name), not \(item.content.kind)"))
                 return nil

@@ -1,1 +1,5 @@
-print("gatepost")
+// SPDX-License-Identifier: Apache-2.0
+
+import GatepostCommands
+
+await GatepostProgram.main()

@@ -59,14 +59,18 @@ struct ComposingTests {
         let testDescription: String
         let text: String
         let encoding: String
-        init(_ name: String, _ text: String, _ encoding: String) { (testDescription, self.text, self.encoding) = (name, text, encoding) }
+        init(_ name: String, _ text: String, _ encoding: String) {
+            (testDescription, self.text, self.encoding) = (name, text, encoding)
+        }
     }
 
     static let choices = [
         Choice("short ASCII lines", "Hello\nthere", "7bit"),
         Choice("a line of 78", String(repeating: "x", count: 78), "7bit"),
         Choice("a line of 79", String(repeating: "x", count: 79), "quoted-printable"),
-        Choice("some letters beyond ASCII", "Voilà, un café très serré pour toi et pour tous les autres aussi", "quoted-printable"),
+        Choice(
+            "some letters beyond ASCII", "Voilà, un café très serré pour toi et pour tous les autres aussi",
+            "quoted-printable"),
         Choice("mostly beyond ASCII", "こんにちは、世界。お元気ですか。", "base64"),
         Choice("a space before a line's end", "Hello \nthere", "quoted-printable"),
         Choice("a line that a mailbox file would break at", "Dear\nFrom here on", "quoted-printable"),
@@ -116,7 +120,9 @@ struct ComposingTests {
 
     private struct FieldNameSeal: MailSeal {
         func fields(over mail: FinalMail) throws(MailError) -> [UInt8] {
-            let names = mail.fields.map { String(decoding: mail.header[$0].prefix { $0 != UInt8(ascii: ":") }, as: UTF8.self) }
+            let names = mail.fields.map {
+                String(decoding: mail.header[$0].prefix { $0 != UInt8(ascii: ":") }, as: UTF8.self)
+            }
             return Array("X-Seal: \(names.joined(separator: ":")); \(mail.body.count)\r\n".utf8)
         }
     }
@@ -139,7 +145,9 @@ struct MessageIDTests {
         #expect(MessageID(token: token, domain: "Acme.Example")?.description == "<\(token)@acme.example>")
     }
 
-    @Test("what does not", arguments: ["", ".a", "a.", "a..b", "a b", "a>b", "a@b", "é", "a\r\nb", String(repeating: "x", count: 65)])
+    @Test(
+        "what does not",
+        arguments: ["", ".a", "a.", "a..b", "a b", "a>b", "a@b", "é", "a\r\nb", String(repeating: "x", count: 65)])
     func bad(_ token: String) { #expect(MessageID(token: token, domain: "acme.example") == nil) }
 
     @Test("its domain is a host name")

@@ -10,7 +10,9 @@ struct HeaderTests {
         let testDescription: String
         let given: String
         let written: String
-        init(_ name: String, _ given: String, _ written: String) { (testDescription, self.given, self.written) = (name, given, written) }
+        init(_ name: String, _ given: String, _ written: String) {
+            (testDescription, self.given, self.written) = (name, given, written)
+        }
     }
 
     static let subjects = [
@@ -25,7 +27,9 @@ struct HeaderTests {
     ]
 
     @Test("subjects", arguments: subjects)
-    func subject(_ row: Row) throws { #expect(try sampleMail(subject: row.given).composed().field("Subject") == row.written) }
+    func subject(_ row: Row) throws {
+        #expect(try sampleMail(subject: row.given).composed().field("Subject") == row.written)
+    }
 
     @Test("a long subject is folded at spaces, none lost")
     func folded() throws {
@@ -62,7 +66,8 @@ struct HeaderTests {
     }
 
     static let injections = [
-        "x\r\nBcc: v@example.org", "x\nBcc: v@example.org", "x\rBcc: v@example.org", "x\u{0}", "x\u{7F}", "x\u{B}", "x\u{2028}y",
+        "x\r\nBcc: v@example.org", "x\nBcc: v@example.org", "x\rBcc: v@example.org", "x\u{0}", "x\u{7F}", "x\u{B}",
+        "x\u{2028}y",
         "x\u{2029}y", "\r\n", "x\r\n y",
     ]
 
@@ -120,7 +125,9 @@ struct HeaderTests {
         let url = "https://u.acme.example/u/v1." + String(repeating: "t", count: 120)
         var mail = sampleMail()
         mail.extraFields = [HeaderField("List-Unsubscribe", "<\(url)>, <mailto:u@acme.example?subject=unsubscribe>")]
-        #expect(try mail.composed().text.contains("List-Unsubscribe:\r\n <\(url)>,\r\n <mailto:u@acme.example?subject=unsubscribe>\r\n"))
+        #expect(
+            try mail.composed().text.contains(
+                "List-Unsubscribe:\r\n <\(url)>,\r\n <mailto:u@acme.example?subject=unsubscribe>\r\n"))
     }
 
     static let dates: [(Int64, String)] = [

@@ -25,13 +25,17 @@ extension ComposedMail {
     func field(_ name: String) -> String? {
         let header = text.components(upTo: "\r\n\r\n")
         let unfolded = header.replacing("\r\n ", with: " ")
-        return unfolded.split(separator: "\r\n").first { $0.hasPrefix("\(name): ") }.map { String($0.dropFirst(name.count + 2)) }
+        return unfolded.split(separator: "\r\n").first { $0.hasPrefix("\(name): ") }.map {
+            String($0.dropFirst(name.count + 2))
+        }
     }
     var body: String { String(text.dropFirst(text.components(upTo: "\r\n\r\n").count + 2)) }
 }
 
 extension String {
-    fileprivate func components(upTo mark: String) -> String { firstRange(of: mark).map { String(self[..<$0.lowerBound]) } ?? self }
+    fileprivate func components(upTo mark: String) -> String {
+        firstRange(of: mark).map { String(self[..<$0.lowerBound]) } ?? self
+    }
 }
 
 /// The same numbers for the same seed, so that a failure can be had again (SplitMix64).
@@ -52,7 +56,8 @@ struct TextSource {
     var random: Seeded
 
     private static let pieces = [
-        "a", "word", "Ünïcödé", "日本語テキスト", "😀", "👩‍👩‍👧", "=", "=_", "=?UTF-8?Q?x?=", ".", "From ", "\"quoted\"", "\\", "(c)",
+        "a", "word", "Ünïcödé", "日本語テキスト", "😀", "👩‍👩‍👧", "=", "=_", "=?UTF-8?Q?x?=", ".", "From ", "\"quoted\"", "\\",
+        "(c)",
         "a@b.c", "ﬁ", "\u{301}e", "--", "%s", "{{x}}", "ß", "ไทย", "عربى", ",", ";", ":", "<b>", "&amp;", "٣", "𝒳",
     ]
 
@@ -66,7 +71,8 @@ struct TextSource {
 
     private mutating func word() -> String {
         let piece = Self.pieces.randomElement(using: &random) ?? ""
-        return Int.random(in: 0..<20, using: &random) == 0 ? String(repeating: piece, count: Int.random(in: 1..<120, using: &random)) : piece
+        return Int.random(in: 0..<20, using: &random) == 0
+            ? String(repeating: piece, count: Int.random(in: 1..<120, using: &random)) : piece
     }
 
     private mutating func bodyLine() -> String {

@@ -9,7 +9,9 @@ struct TextFromHTMLTests {
         let testDescription: String
         let html: String
         let text: String
-        init(_ name: String, _ html: String, _ text: String) { (testDescription, self.html, self.text) = (name, html, text) }
+        init(_ name: String, _ html: String, _ text: String) {
+            (testDescription, self.html, self.text) = (name, html, text)
+        }
     }
 
     static let table = [
@@ -17,30 +19,53 @@ struct TextFromHTMLTests {
         Row("no html at all", "just  text\nhere", "just text here\n"),
         Row("paragraphs", "<p>One</p><p>Two</p>", "One\n\nTwo\n"),
         Row("words go on across inline tags", "<b>H</b>el<i>lo</i> you", "Hello you\n"),
-        Row("headings", "<h1>Hi there</h1><p>x</p><h2>Next</h2>y<h3>Third</h3>z", "Hi there\n========\n\nx\n\nNext\n----\n\ny\n\nThird\n\nz\n"),
+        Row(
+            "headings", "<h1>Hi there</h1><p>x</p><h2>Next</h2>y<h3>Third</h3>z",
+            "Hi there\n========\n\nx\n\nNext\n----\n\ny\n\nThird\n\nz\n"),
         Row("an empty heading leaves no line", "<p>a long paragraph</p><h1></h1><p>b</p>", "a long paragraph\n\nb\n"),
         Row("breaks", "a<br>b<br/><br />c", "a\nb\n\nc\n"),
         Row("divisions", "<div>a<div>b</div></div><div>c</div>", "a\nb\nc\n"),
-        Row("a link shows where it leads", "<a href='https://a.example/x?a=1&amp;b=2'>Read on</a>.", "Read on <https://a.example/x?a=1&b=2>.\n"),
-        Row("a link whose text is its address is written once", "<a href=\"https://a.example/\">a.example</a>", "a.example\n"),
-        Row("mail addresses", "<a href='mailto:me@a.example'>me@a.example</a> <a href='mailto:me@a.example'>Write</a>", "me@a.example Write <me@a.example>\n"),
-        Row("links to nowhere", "<a href='#top'>Up</a> <a href='JavaScript:x()'>Do</a> <a name=x>Here</a>", "Up Do Here\n"),
-        Row("an image in a link", "<a href=https://a.example/go><img src=x alt='Start now'></a>", "Start now <https://a.example/go>\n"),
+        Row(
+            "a link shows where it leads", "<a href='https://a.example/x?a=1&amp;b=2'>Read on</a>.",
+            "Read on <https://a.example/x?a=1&b=2>.\n"),
+        Row(
+            "a link whose text is its address is written once", "<a href=\"https://a.example/\">a.example</a>",
+            "a.example\n"),
+        Row(
+            "mail addresses", "<a href='mailto:me@a.example'>me@a.example</a> <a href='mailto:me@a.example'>Write</a>",
+            "me@a.example Write <me@a.example>\n"),
+        Row(
+            "links to nowhere", "<a href='#top'>Up</a> <a href='JavaScript:x()'>Do</a> <a name=x>Here</a>",
+            "Up Do Here\n"),
+        Row(
+            "an image in a link", "<a href=https://a.example/go><img src=x alt='Start now'></a>",
+            "Start now <https://a.example/go>\n"),
         Row("lists", "<p>We have</p><ul><li>One</li><li>Two</li></ul><p>End</p>", "We have\n\n- One\n- Two\n\nEnd\n"),
         Row("numbered, begun anywhere", "<ol start=9><li>Nine<li>Ten</ol>", "9. Nine\n10. Ten\n"),
         Row("nested", "<ul><li>One<ul><li>Inner</li></ul></li><li>Two</li></ul>", "- One\n  - Inner\n- Two\n"),
-        Row("a table by row", "<table><tr><th>Item</th><th>Price</th></tr><tr><td>Tea</td><td>2 €</td></tr></table>", "Item | Price\nTea | 2 €\n"),
-        Row("a scaffold table is no table", "<table role=presentation><tr><td><p>One</p></td></tr><tr><td><p>Two</p></td></tr></table>", "One\n\nTwo\n"),
+        Row(
+            "a table by row", "<table><tr><th>Item</th><th>Price</th></tr><tr><td>Tea</td><td>2 €</td></tr></table>",
+            "Item | Price\nTea | 2 €\n"),
+        Row(
+            "a scaffold table is no table",
+            "<table role=presentation><tr><td><p>One</p></td></tr><tr><td><p>Two</p></td></tr></table>", "One\n\nTwo\n"),
         Row("quotes", "<blockquote><p>One</p><p>Two</p></blockquote>after", "> One\n\n> Two\n\nafter\n"),
         Row("a rule", "a<hr>b", "a\n\n\(String(repeating: "-", count: 40))\n\nb\n"),
         Row("preformatted", "<pre>if x\n    y  z</pre>", "if x\n    y  z\n"),
-        Row("references", "&lt;&eacute;&#233;&#xE9;&rsquo;&euro;&nbsp;&amp;amp; AT&T &nosuch; &", "<ééé’€ &amp; AT&T &nosuch; &\n"),
-        Row("what is never seen", "<head><title>T</title><style>p{}</style></head><script>if (a<b) x()</script>yes<!-- no -->", "yes\n"),
+        Row(
+            "references", "&lt;&eacute;&#233;&#xE9;&rsquo;&euro;&nbsp;&amp;amp; AT&T &nosuch; &",
+            "<ééé’€ &amp; AT&T &nosuch; &\n"),
+        Row(
+            "what is never seen",
+            "<head><title>T</title><style>p{}</style></head><script>if (a<b) x()</script>yes<!-- no -->", "yes\n"),
         Row("conditional comments", "<!--[if mso]><p>no</p><![endif]--><![if !mso]>yes<![endif]>", "yes\n"),
-        Row("a preheader", "<div style=\"display: none; max-height:0\">Peek <div>in</div>&zwnj;&nbsp;</div><p>Hello</p>", "Hello\n"),
+        Row(
+            "a preheader",
+            "<div style=\"display: none; max-height:0\">Peek <div>in</div>&zwnj;&nbsp;</div><p>Hello</p>", "Hello\n"),
         Row("hidden by attribute", "<span hidden>no</span><p hidden>never closed", "never closed\n"),
         Row("a small maximum is still seen", "<div style='max-height:0.5em'>seen</div>", "seen\n"),
-        Row("spacers leave nothing", "<p>a</p><p>&nbsp;</p><table><tr><td>&nbsp;</td></tr></table><p>b</p>", "a\n\nb\n"),
+        Row(
+            "spacers leave nothing", "<p>a</p><p>&nbsp;</p><table><tr><td>&nbsp;</td></tr></table><p>b</p>", "a\n\nb\n"),
         Row("soft hyphens go", "Donau&shy;dampf\u{AD}schiff", "Donaudampfschiff\n"),
         Row("a < that begins no tag", "1 < 2 <3", "1 < 2 <3\n"),
         Row("cut off anywhere", "<p>a<a href='https://a.exa", "a\n"),
@@ -50,7 +75,9 @@ struct TextFromHTMLTests {
     @Test("reads as if written by hand", arguments: table)
     func reads(_ row: Row) { #expect(converted(row.html) == row.text) }
 
-    private func converted(_ html: String) -> String { String(decoding: TextFromHTML.text(of: Array(html.utf8)), as: UTF8.self) }
+    private func converted(_ html: String) -> String {
+        String(decoding: TextFromHTML.text(of: Array(html.utf8)), as: UTF8.self)
+    }
 
     @Test("lines are wrapped at 76 columns, indents included")
     func wraps() {
@@ -83,7 +110,10 @@ struct TextFromHTMLTests {
     @Test("whatever bytes come, text comes out, in time", arguments: 1...20)
     func survives(_ seed: UInt64) {
         var random = Seeded(seed)
-        let pieces = ["<", ">", "</", "<div hidden>", "<p style='display:none'", "<!--", "&#", "&", "<a href=", "\"", "<li>", "</ul>", "<table><tr><td>", "é", " ", "x", "<style>", "<pre>\n", "</blockquote>", "<h1>"]
+        let pieces = [
+            "<", ">", "</", "<div hidden>", "<p style='display:none'", "<!--", "&#", "&", "<a href=", "\"", "<li>",
+            "</ul>", "<table><tr><td>", "é", " ", "x", "<style>", "<pre>\n", "</blockquote>", "<h1>",
+        ]
         var html: [UInt8] = []
         for _ in 0..<400 {
             html += Array((pieces.randomElement(using: &random) ?? "").utf8)

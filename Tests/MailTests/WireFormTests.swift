@@ -64,7 +64,7 @@ struct WireFormTests {
 }
 
 private let checker = """
-    import base64, email, email.policy, json, sys
+    import base64, email, email.header, email.policy, email.utils, json, sys
     policy = email.policy.default
     cases = json.load(sys.stdin)
     wrong = 0
@@ -73,7 +73,13 @@ private let checker = """
         html = case.get("html")
         parts = list(mail.iter_parts()) if html is not None else [mail]
         def lines(text): return text.replace("\\r\\n", "\\n").rstrip("\\n")
-        def name(field): return mail[field].addresses[0].display_name
+        def name(field):
+            # email.policy puts a space between two encoded-words of a phrase (RFC 2047 section 6.2 says to drop it);
+            # email.header does not.
+            raw = dict((k.lower(), v) for k, v in mail.raw_items())[field].replace("\\r\\n", "").replace("\\n", "")
+            phrase = raw[:raw.rindex("<")].strip()
+            if phrase.startswith('"'): return email.utils.parseaddr(raw)[0]
+            return str(email.header.make_header(email.header.decode_header(phrase)))
         def bare(value): return value if value.strip() else ""
         found = {
             "defects": [str(d) for part in [mail] + parts for d in part.defects],

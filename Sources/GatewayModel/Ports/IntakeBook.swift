@@ -55,7 +55,8 @@ public struct NewCancel: Sendable {
 public enum IntakeEntry: Sendable {
     case job(NewJob)
     case cancel(NewCancel)
-    /// A line that was rejected; counts and is kept for the receipt.
+    /// A line that was rejected; counts and is kept for the receipt. A line with several problems has an entry for
+    /// each, one behind the other with the same `line`: such a line counts once.
     case problem(Problem)
 }
 

@@ -92,14 +92,18 @@ struct HTMLAttributes {
     }
 }
 
-private let hidingStyles: [StaticString] = ["display:none", "visibility:hidden", "mso-hide:all", "font-size:0;", "font-size:0px", "max-height:0"]
+private let hidingStyles: [StaticString] = [
+    "display:none", "visibility:hidden", "mso-hide:all", "font-size:0;", "font-size:0px", "max-height:0",
+]
 
 /// Whether the mark stands in the text, and no digit or point goes on behind it (`max-height:0.5em` is seen).
 private func occurs(_ mark: UnsafeBufferPointer<UInt8>, in text: [UInt8]) -> Bool {
     guard text.count >= mark.count else { return false }
     for start in 0...(text.count - mark.count) where text[start] == mark[0] {
         let end = start + mark.count
-        if text[start..<end].elementsEqual(mark), end == text.count || !(0x2E...0x39).contains(text[end]) { return true }
+        if text[start..<end].elementsEqual(mark), end == text.count || !(0x2E...0x39).contains(text[end]) {
+            return true
+        }
     }
     return false
 }

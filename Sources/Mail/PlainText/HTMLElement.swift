@@ -46,12 +46,14 @@ enum HTMLElement: Equatable {
         let headings: [StaticString] = ["h1", "h2", "h3", "h4", "h5", "h6"]
         for (place, name) in headings.enumerated() { table[key(name)] = .heading(level: place + 1) }
         let divisions: [StaticString] = [
-            "div", "section", "article", "header", "footer", "main", "aside", "nav", "center", "address", "figure", "figcaption", "dl",
+            "div", "section", "article", "header", "footer", "main", "aside", "nav", "center", "address", "figure",
+            "figcaption", "dl",
             "dt", "dd", "form", "fieldset", "caption",
         ]
         for name in divisions { table[key(name)] = .division }
         let unseen: [StaticString] = [
-            "head", "script", "style", "title", "template", "textarea", "select", "object", "svg", "map", "audio", "video",
+            "head", "script", "style", "title", "template", "textarea", "select", "object", "svg", "map", "audio",
+            "video",
         ]
         for name in unseen { table[key(name)] = .unseen(key(name)) }
         return table

@@ -110,7 +110,8 @@ struct HTMLReader {
         var key: UInt64 = 0  // the last eight letters: enough to tell all that matter apart
         loop: while index < source.count {
             switch source[index] {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): key = key << 8 | UInt64(source[index] | 0x20)
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"):
+                key = key << 8 | UInt64(source[index] | 0x20)
             case UInt8(ascii: ">"), UInt8(ascii: "/"), 0...UInt8(ascii: " "): break loop
             default: key = key << 8 | UInt64(source[index])
             }
@@ -143,7 +144,9 @@ struct HTMLReader {
         let length = mark.utf8CodeUnitCount
         var place = start
         while place + length <= source.count {
-            if source[place] == mark.utf8Start[0], source[place..<place + length].elementsEqual(UnsafeBufferPointer(start: mark.utf8Start, count: length)) {
+            if source[place] == mark.utf8Start[0],
+                source[place..<place + length].elementsEqual(UnsafeBufferPointer(start: mark.utf8Start, count: length))
+            {
                 return place + length
             }
             place += 1

@@ -86,7 +86,8 @@ extension TextFromHTML {
         case .lineBreak: layout.forceLine()
         case .unorderedList: startList(.bullets)
         case .orderedList:
-            startList(.numbers(next: attributes.text("start").flatMap { Int(String(decoding: $0, as: UTF8.self)) } ?? 1))
+            startList(
+                .numbers(next: attributes.text("start").flatMap { Int(String(decoding: $0, as: UTF8.self)) } ?? 1))
         case .listItem: startItem()
         case .table: startTable(attributes)
         case .row: layout.breakLine(.line)
@@ -177,10 +178,14 @@ extension TextFromHTML {
         endLink()
         guard var target = attributes.text("href") else { return }
         target.removeAll { $0 <= 0x20 }
-        if String(validating: target, as: UTF8.self) == nil { target = Array(String(decoding: target, as: UTF8.self).utf8) }
+        if String(validating: target, as: UTF8.self) == nil {
+            target = Array(String(decoding: target, as: UTF8.self).utf8)
+        }
         let lower = target.prefix(11).map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
         guard lower.first != UInt8(ascii: "#"), !lower.starts(with: "javascript:".utf8) else { return }
-        for scheme in ["mailto:", "tel:"] where lower.starts(with: scheme.utf8) { target.removeFirst(scheme.utf8.count) }
+        for scheme in ["mailto:", "tel:"] where lower.starts(with: scheme.utf8) {
+            target.removeFirst(scheme.utf8.count)
+        }
         links.append(Link(target: target))
     }
 
@@ -196,7 +201,9 @@ extension TextFromHTML {
     private func isShown(_ link: Link) -> Bool {
         guard !link.text.isEmpty else { return link.target.isEmpty }
         var target = link.target[...]
-        for scheme in ["https://", "http://"] where target.starts(with: scheme.utf8) { target.removeFirst(scheme.utf8.count) }
+        for scheme in ["https://", "http://"] where target.starts(with: scheme.utf8) {
+            target.removeFirst(scheme.utf8.count)
+        }
         if target.last == UInt8(ascii: "/") { target.removeLast() }
         var text = link.text[...]
         if text.last == UInt8(ascii: "/") { text.removeLast() }

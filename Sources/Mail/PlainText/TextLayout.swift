@@ -58,7 +58,9 @@ struct TextLayout {
     }
 
     mutating func append(_ scalar: Unicode.Scalar) {
-        if let last = breakable, !DisplayWidth.forbidsBreakBefore(scalar), last || DisplayWidth.allowsBreakBehind(scalar) {
+        if let last = breakable, !DisplayWidth.forbidsBreakBefore(scalar),
+            last || DisplayWidth.allowsBreakBehind(scalar)
+        {
             endWord()
         }
         for byte in UTF8.encode(scalar) ?? UTF8.EncodedScalar() { word.append(byte) }

@@ -7,6 +7,8 @@ import GatewayModel
 struct Gathered {
     var lastSeq: Int64 = 0
     var journalled = 0
+    /// The highest job key given, once one was asked for.
+    var lastJobKey: Int64?
     /// Jobs more or fewer in the queue.
     var queued: Int64 = 0
     var stats: [StatKey: StatSum] = [:]
@@ -14,6 +16,8 @@ struct Gathered {
     /// Lanes that got work, with the earliest due time.
     var arrivals: [LaneID: Instant] = [:]
     var ordersChanged = false
+    /// Standing holds, once they were read in this transaction.
+    var holds: [StandingOrders.Hold]?
     var slotsTaken: [WireSlot] = []
     var slotsToFree: [WireSlot] = []
 

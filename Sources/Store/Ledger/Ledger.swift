@@ -41,6 +41,7 @@ final class Ledger {
     func commit() throws -> Gathered {
         try writeStats()
         try writeTallies()
+        if let key = gathered.lastJobKey { try setMeta("job_key", key) }
         if gathered.queued != 0 {
             let update = try session.prepared("UPDATE meta SET value = value + ?1 WHERE key = 'queued'")
             try update.bind(1, gathered.queued).run()

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// One thing wrong with the templates: where it is, what it is, and how it is mended.
-public struct TemplateProblem: Hashable, Sendable, CustomStringConvertible {
+public struct TemplateProblem: Error, Hashable, Sendable, CustomStringConvertible {
     /// Path below the templates directory, with `/`.
     public var file: String
     /// From 1.

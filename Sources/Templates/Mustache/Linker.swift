@@ -3,6 +3,8 @@
 // Puts a part together: walks its tree, sets partials, parents and blocks in place, asks the scope what each name
 // means, and writes the program. All that can be wrong with a template is found here, with its place.
 
+import StrictTOML
+
 /// What a part is compiled under.
 struct LinkRules {
     /// For `{{x}}`; values in links and raw ones have their own.
@@ -107,7 +109,7 @@ struct Linker {
 
     private mutating func include(_ name: TagName, indent: Range<Int>?, _ blocks: [MustacheBlock], _ place: LinkPlace) {
         guard let page = partials[name.text] else {
-            let near = NearestWord.of(name.text, among: partials.keys.sorted()).map { "did you mean \"\($0)\"?" }
+            let near = Wording.nearest(to: name.text, among: partials.keys.sorted()).map { "did you mean \"\($0)\"?" }
             return complain(name, "there is no partial \"\(name.text)\"", near ?? "add _partials/\(name.text).mustache", place)
         }
         used.insert(name.text)

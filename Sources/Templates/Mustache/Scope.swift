@@ -2,6 +2,8 @@
 //
 // What names mean where they stand: known when a template is compiled, because all data is declared. Pure.
 
+import StrictTOML
+
 /// The stack of contexts at one place of a template. Frame 0 holds what is built in, frame 1 the job's data, each
 /// section around the place adds one. At run time the frames are the same in number.
 struct Scope {
@@ -56,7 +58,7 @@ struct Scope {
             found?.sources.append((frame, field))
             if field.required || field.fallback != nil { break }
         }
-        guard let found else { throw .undeclared(nearest: NearestWord.of(parts[0], among: visibleNames)) }
+        guard let found else { throw .undeclared(nearest: Wording.nearest(to: parts[0], among: visibleNames)) }
         return found
     }
 

@@ -4,6 +4,7 @@
 // not at send time (CONTRACT 6). Pure. Costs nothing but comparisons while the data is right.
 
 import GatewayModel
+import StrictTOML
 
 struct DataCheck {
     /// The template's name, for messages.
@@ -55,7 +56,7 @@ struct DataCheck {
     }
 
     private func undeclared(_ name: String, _ fields: [DataField]) -> String {
-        let near = NearestWord.of(name, among: fields.map(\.name)).map { "; did you mean \"\($0)\"?" }
+        let near = Wording.nearest(to: name, among: fields.map(\.name)).map { "; did you mean \"\($0)\"?" }
         let known = fields.isEmpty ? "nothing" : fields.map(\.name).joined(separator: ", ")
         return "not declared by template \"\(template)\"" + (near ?? "; declared: \(known)")
     }

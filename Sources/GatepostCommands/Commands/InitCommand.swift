@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Foundation
+import Settings
+import Spool
+import Store
+
+struct InitCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "init",
+        abstract: "Make the state directory, keys and database.",
+        discussion: """
+            Makes what is missing and leaves what is there; safe to run again.
+
+            Example:  sudo gatepost init --owner gatepost
+            """)
+
+    @OptionGroup var configuration: ConfigurationOptions
+
+    @Option(help: "Who is to own a new state directory (as root only; default: yourself).")
+    var owner: String?
+
+    func run() async throws {
+        let settings = try configuration.loadQuietly()
+        let made = try StateSetUp(settings, owner: owner).perform()
+        for line in made { Say.line(line) }
+        Say.line("Next: gatepost check, then gatepost run\(configuration.file.map { " --config \($0)" } ?? "")")
+    }
+}
+
+/// Everything a daemon needs in its state directory. Used by `init` and `demo`.
+struct StateSetUp {
+    private let settings: GatewaySettings
+    private let owner: String?
+
+    init(_ settings: GatewaySettings, owner: String? = nil) { (self.settings, self.owner) = (settings, owner) }
+
+    /// - Returns: what was made or found, a sentence each.
+    /// - Throws: exit 73 where something cannot be made, 77 where that is a matter of permissions.
+    func perform() throws -> [String] {
+        let directory = settings.stateDir
+        let isNew = try makeDirectory(directory)
+        let hadDatabase = access("\(directory)/gatepost.db", F_OK) == 0
+        try makeSpool(in: directory)
+        try StateOwner(of: directory)?.become()
+        try Store.initialise(stateDir: directory)
+        return [
+            "\(isNew ? "made" : "found") the state directory \(directory)",
+            "\(hadDatabase ? "found" : "made") the database and keys",
+            "prepared the spool for \(counted(producers.count, "producer")): \(producers.joined(separator: ", "))",
+        ]
+    }
+
+    private var producers: [String] {
+        settings.producers.isEmpty ? ["default"] : settings.producers.map(\.name)
+    }
+
+    private func makeDirectory(_ path: String) throws(CommandFailure) -> Bool {
+        let chosen = try owner.map { (name) throws(CommandFailure) -> StateOwner in
+            guard let owner = StateOwner(named: name) else {
+                throw CommandFailure(.usage, "there is no user \"\(name)\"", advice: "make it first: adduser --system \(name)")
+            }
+            return owner
+        }
+        let isNew = mkdir(path, 0o750) == 0
+        if !isNew, errno == ENOENT {
+            throw .system(
+                "cannot make the state directory", path, otherwise: .cannotCreate,
+                advice: "make the directory it is to stand in first")
+        }
+        guard isNew || errno == EEXIST else {
+            throw .system("cannot make the state directory", path, otherwise: .cannotCreate)
+        }
+        if let chosen, isNew, chown(path, chosen.user, chosen.group) != 0 {
+            throw .system("cannot give the state directory to its owner", path, otherwise: .cannotCreate)
+        }
+        return isNew
+    }
+
+    /// As root still: giving directories to the producers' group is root's to do. They belong to the owner afterwards.
+    private func makeSpool(in directory: String) throws(CommandFailure) {
+    }
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Step 6, the book's side: candidates put to the gate, those that may go set flying.
+
+import GatewayModel
+
+extension Ledger {
+    /// Puts one candidate to `decide` where it is still ready and due. A departure only where it was launched.
+    func admit(
+        _ key: JobKey, at now: Instant, decide: (JobFacts) -> AdmissionDecision
+    ) throws -> Departure? {
+        guard var job = try job(key.rawValue), job.state == .ready, let due = job.due, due <= now else { return nil }
+        if let cancel = cancels.openMatch(job) {
+            try cancelQueued(job, by: cancel, at: now)
+            return nil
+        }
+        let facts = try facts(job)
+        switch decide(facts) {
+        case .leave: break
+        case .launch(let decision): return try launch(job, facts, decision, at: now)
+        case .postpone(let until, let reason, let decision):
+            var words = EventWords()
+            words.decision = decision.encoded
+            try notePostponed(&job, reason, until: until, at: now, words: words)
+            job.due = until
+            try makeReady(job)
+        case .withhold(let reason, let decision):
+            var words = EventWords()
+            words.decision = decision.encoded
+            let attempt = job.attempts > 0 ? job.attempts : nil
+            try end(job, .withheld, reason.rawValue, at: now, attempt: attempt, words: words)
+        case .hold(let why): try holdBack(job, why: why, hold: standingHold(over: job)?.id, at: now)
+        case .move(let lane):
+            job.lane = try laneBook.id(of: lane, in: session)
+            try makeReady(job)
+        }
+        return nil
+    }
+
+    private func launch(_ job: JobRow, _ facts: JobFacts, _ decision: Decision, at now: Instant) throws -> Departure? {
+        guard let record = try body(job.key) else {
+            try holdBack(job, why: "its body is missing from the database", hold: nil, at: now)
+            return nil
+        }
+        guard let (slot, attempt) = slots?.take() else { return nil }
+        gathered.slotsTaken.append(slot)
+        let insert = try session.prepared(
+            "INSERT INTO flight (job, attempt, slot, launched, decision) VALUES (?1, ?2, ?3, ?4, ?5)")
+        insert.bind(1, job.key).bind(2, Int64(bitPattern: attempt.rawValue)).bind(3, slot.index)
+        try insert.bind(4, now).bind(5, decision.encoded).run()
+        try session.prepared("UPDATE job SET state = 3 WHERE key = ?1").bind(1, job.key).run()
+        gathered.launches[LaneMinute(minute: now.seconds / 60, lane: job.lane), default: 0] += 1
+        return Departure(
+            facts: facts, attempt: attempt, slot: slot, record: record, messageToken: subjects.messageToken(of: job.key))
+    }
+
+    private func body(_ key: Int64) throws -> [UInt8]? {
+        try session.prepared("SELECT record FROM body WHERE key = ?1").bind(1, key).first { $0.blob(0) }
+    }
+}
