@@ -80,3 +80,10 @@ let package = Package(
             name: "ContractTests", dependencies: ["GatewayModel", "TestSupport"], swiftSettings: swift),
     ]
 )
+
+// The fuzzers need a compiler switch of their own (Tests/fuzz.sh); nothing else should see them.
+if ProcessInfo.processInfo.environment["GATEPOST_FUZZ"] != nil {
+    package.products.append(.executable(name: "gatepost-fuzz", targets: ["gatepost-fuzz"]))
+    package.targets.append(
+        .executableTarget(name: "gatepost-fuzz", dependencies: ["Channels", "Spool", "Templates"], path: "Tests/fuzz", exclude: ["seeds"]))
+}

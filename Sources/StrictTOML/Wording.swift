@@ -18,7 +18,7 @@ public enum Wording {
     /// The word with the fewest slips (letters missing, added, changed, swapped), if those are few for its length.
     public static func nearest(to word: String, among words: some Sequence<String>) -> String? {
         let lowered = Array(word.lowercased().unicodeScalars.prefix(64))
-        let tolerance = max(1, min(3, lowered.count / 3))
+        let tolerance = max(1, min(3, (lowered.count + 1) / 3))
         return words.map { (word: $0, slips: slips(lowered, Array($0.lowercased().unicodeScalars.prefix(64)))) }
             .filter { $0.slips <= tolerance }
             .min { ($0.slips, $0.word) < ($1.slips, $1.word) }?.word

@@ -334,7 +334,7 @@ struct SettingsErrorTests {
         Row(
             "a route behind one that takes all",
             "\(brand())\n\(route("url = 'smtp://h'"))\(route("url = 'smtp://i'", name: "b"))",
-            "gatepost.toml:8: route[1]: is never chosen: route \"relay\" at gatepost.toml:3 has no match and takes every email job; only jobs that name this route come here"
+            "gatepost.toml:7: route[1]: is never chosen: route \"relay\" at gatepost.toml:3 has no match and takes every email job; only jobs that name this route come here"
         ),
         Row(
             "a route in reserve",

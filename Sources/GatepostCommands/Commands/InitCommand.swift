@@ -53,9 +53,10 @@ struct StateSetUp {
     }
 
     private var producers: [String] {
-        settings.producers.isEmpty ? ["default"] : settings.producers.map(\.name)
+        settings.producers.isEmpty ? [SpoolLayout.defaultProducer] : settings.producers.map(\.name)
     }
 
+    /// Mode 0711: producers pass through to the spool, and see nothing else.
     private func makeDirectory(_ path: String) throws(CommandFailure) -> Bool {
         let chosen = try owner.map { (name) throws(CommandFailure) -> StateOwner in
             guard let owner = StateOwner(named: name) else {
@@ -63,7 +64,7 @@ struct StateSetUp {
             }
             return owner
         }
-        let isNew = mkdir(path, 0o750) == 0
+        let isNew = mkdir(path, 0o711) == 0
         if !isNew, errno == ENOENT {
             throw .system(
                 "cannot make the state directory", path, otherwise: .cannotCreate,
@@ -80,5 +81,27 @@ struct StateSetUp {
 
     /// As root still: giving directories to the producers' group is root's to do. They belong to the owner afterwards.
     private func makeSpool(in directory: String) throws(CommandFailure) {
+        let layout: SpoolLayout
+        do throws(SpoolLayout.Failure) {
+            layout = try SpoolLayout.prepare(root: directory, producers: settings.producers.map(\.name))
+        } catch {
+            throw CommandFailure(
+                errno == EACCES || errno == EPERM ? .notPermitted : .cannotCreate, error.description,
+                advice: CommandFailure.askTheOwner)
+        }
+        guard geteuid() == 0, let owner = StateOwner(of: directory), owner.user != 0 else { return }
+        for path in layout.directories where lchown(path, owner.user, gid_t.max) != 0 {
+            throw .system("cannot give the spool to its owner", path, otherwise: .cannotCreate)
+        }
+    }
+}
+
+extension SpoolLayout {
+    /// Every directory of the spool.
+    fileprivate var directories: [String] {
+        let bases = places.map(\.base) + [spool, taken]
+        let parts = places.flatMap { [$0.tmp, $0.incoming, $0.receipts, $0.rejected, $0.outcomes] }
+        let shared = "\(spool)/producers"
+        return Set(bases + parts + (places.contains { $0.base.hasPrefix(shared) } ? [shared] : [])).sorted()
     }
 }

@@ -20,7 +20,7 @@ struct DaemonStatus: Sendable {
     var json: JSONObject {
         JSONObject([
             ("pid", .integer(ProcessInfo.processInfo.processIdentifier)), ("since", .time(startedAt)),
-            ("version", .string(GatepostVersion.number)), ("accepting", .bool(accepting)), ("reason", .text(reason)),
+            ("version", .string(GatepostCommand.version)), ("accepting", .bool(accepting)), ("reason", .text(reason)),
             ("clock_suspect", .bool(engine.isClockSuspect)), ("draining", .bool(engine.isDraining)),
             ("in_flight", .integer(engine.inFlight)), ("holds", .integer(engine.holds)),
             (
@@ -61,6 +61,3 @@ enum StatusFile {
     static func remove(in stateDir: String) { unlink(path(in: stateDir)) }
 }
 
-public enum GatepostVersion {
-    public static let number = "0.1.0"
-}

@@ -1,8 +1,85 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import Foundation
+import GatewayModel
+import Logging
+import Sink
+import Spool
+import Store
 
 struct DemoCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "demo", abstract: "Try it.")
-    func run() async throws {}
+    static let configuration = CommandConfiguration(
+        commandName: "demo",
+        abstract: "Init, sink, daemon, sample jobs and outcomes in one command.",
+        discussion: """
+            Everything happens on this machine, in a folder of its own that stays for you to look around in.
+
+            Example:  gatepost demo
+            """)
+
+    @Option(help: "Where to make the folder (default: the system's place for temporary files).")
+    var dir: String?
+
+    func run() async throws {
+        let began = SystemTimepiece().now()
+        setvbuf(stdout, nil, _IOLBF, 0)
+        LoggingSystem.bootstrap { label in
+            var log = JournalLog(label: label, format: .journal)
+            log.logLevel = .error
+            return log
+        }
+        let home = try DemoHome.make(in: dir)
+        let sink = try startSink(home)
+        try home.furnish(sinkPort: sink.port)
+        let met = try await play(in: home, began)
+        sink.stop()
+        try conclude(home, met: met, now: began)
+    }
+
+    private func startSink(_ home: DemoHome) throws -> SinkServer {
+        var configuration = SinkConfiguration()
+        configuration.captureFolder = home.mail
+        return try SinkServer(configuration)
+    }
+
+    private func play(in home: DemoHome, _ began: Instant) async throws -> Set<String> {
+        let reading = SnapshotReading.read(configuration: home.configuration)
+        guard let snapshot = reading.snapshot else {
+            throw CommandFailure(.internalFault, "the demonstration's own configuration is wrong: \(reading.errors)")
+        }
+        _ = try StateSetUp(snapshot.settings).perform()
+        let (growth, tell) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        let daemon = try Daemon.assemble(
+            snapshot, afterRestore: nil, manager: ServiceManager(environment: [:]), log: Logger(label: "gatepost"),
+            onGrowth: { _ in tell.yield() })
+        let result = DemoResult()
+        let show = DemoShow(
+            home: home, cast: DemoCast(now: began), journal: daemon.store, growth: growth, terminal: .standardOutput,
+            beganAt: began, result: result)
+        try await daemon.run(stoppingAt: [.sigint, .sigterm], reloading: nil, beside: show)
+        return await result.met
+    }
+
+    private func conclude(_ home: DemoHome, met: Set<String>, now: Instant) throws {
+        let cast = DemoCast(now: now)
+        print("")
+        for part in cast.parts {
+            let mark = met.contains(part.id) ? "as expected" : "NOT AS EXPECTED"
+            print("  \(part.id)  \(part.shows): \(part.fate.words), \(mark)")
+        }
+        print(
+            """
+
+            Look around:
+              the mail that came in    \(home.mail)/*.eml
+              the receipt              \(home.stateDir)/spool/receipts/\(DemoCast.fileName).receipt.json
+              the outcomes             gatepost outcomes --decisions --config \(home.configuration)
+              what waits               gatepost queue list --config \(home.configuration)
+              the configuration        \(home.configuration)
+            """)
+        guard met.count == cast.parts.count else {
+            throw CommandFailure(.internalFault, "not every sample job came to its expected end", at: home.folder)
+        }
+    }
 }

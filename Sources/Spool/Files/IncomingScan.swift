@@ -32,9 +32,7 @@ struct IncomingScan {
         guard let handle = opendir(directory) else { return scan }
         defer { closedir(handle) }
         while scan.files.count < limit, let entry = readdir(handle) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
+            let name = entry.pointee.name
             guard name.utf8.first != UInt8(ascii: ".") else { continue }
             if SpoolFileName.form(of: name) == nil {
                 if scan.strangers.count < 100 { scan.strangers.append(name) }

@@ -35,13 +35,17 @@ public struct SpoolLayout: Hashable, Sendable {
     public init(root: String, producers: [String]) {
         self.root = root
         let names = producers.isEmpty ? [Self.defaultProducer] : producers
-        places = names.map { name in
-            Place(
-                producer: name, base: name == Self.defaultProducer ? "\(root)/spool" : "\(root)/spool/producers/\(name)")
-        }
+        places = names.map { Self.home(of: $0, in: root) }
     }
 
+    /// A configured producer's directories.
     public func place(of producer: String) -> Place? { places.first { $0.producer == producer } }
+    /// Where a producer's directories are, or would be.
+    public func home(of producer: String) -> Place { Self.home(of: producer, in: root) }
+
+    private static func home(of producer: String, in root: String) -> Place {
+        Place(producer: producer, base: producer == defaultProducer ? "\(root)/spool" : "\(root)/spool/producers/\(producer)")
+    }
 }
 
 extension SpoolLayout {

@@ -28,6 +28,7 @@ extension IntakeRules {
                 Template(messageClass: name == "m" ? .marketing : .transactional, channels: Set(ChannelKind.allCases)) { _ in [] }
             },
             routes: ["r": .email], lane: { job, _ in LaneKey(route: "r", domain: nil, brand: job.brand) },
-            producers: ["default": Producer()])
+            latestInstant: { local, _ in local.asUTC }, knowsZone: { _ in true }, producers: ["default": Producer()],
+            defaultLifetime: .seconds(86_400))
     }
 }

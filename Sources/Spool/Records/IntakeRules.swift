@@ -69,14 +69,13 @@ public struct IntakeRules: Sendable {
     public init(
         brands: [String: Brand], topics: Set<Topic>, templateNames: [String],
         template: @escaping @Sendable (_ name: String, _ brand: String) -> Template?, routes: [String: ChannelKind],
-        lane: @escaping @Sendable (Job, MessageClass) -> LaneKey?, producers: [String: Producer],
-        defaultLifetime: Duration = .seconds(7 * 86_400)
+        lane: @escaping @Sendable (Job, MessageClass) -> LaneKey?,
+        latestInstant: @escaping @Sendable (LocalTime, Recipient) -> Instant,
+        knowsZone: @escaping @Sendable (String) -> Bool, producers: [String: Producer], defaultLifetime: Duration
     ) {
         (self.brands, self.topics, self.templateNames, self.template) = (brands, topics, templateNames, template)
-        (self.routes, self.lane, self.producers) = (routes, lane, producers)
-        self.defaultLifetime = defaultLifetime
-        latestInstant = { local, recipient in WallTime.latestInstant(of: local, zone: recipient.timezone) }
-        knowsZone = { WallTime.zone(named: $0) != nil }
+        (self.routes, self.lane, self.latestInstant, self.knowsZone) = (routes, lane, latestInstant, knowsZone)
+        (self.producers, self.defaultLifetime) = (producers, defaultLifetime)
     }
 
     /// The brand of a record that names none: the only one there is.

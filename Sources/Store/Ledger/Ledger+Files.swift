@@ -22,6 +22,7 @@ extension Ledger {
             """)
         insert.bind(1, file.number).bind(2, file.producer).bind(3, file.name).bind(4, file.renamedAt)
         try insert.bind(5, file.bytes).bind(6, now).run()
+        try session.prepared("INSERT OR IGNORE INTO producer (name) VALUES (?1)").bind(1, file.producer).run()
         try setMeta("file_number", max(file.number, meta("file_number") ?? 0))
         return IntakeProgress(
             file: file, takenAt: now, offset: 0, line: 0, tally: IntakeTally(), problemCount: 0, sha256: nil)

@@ -83,6 +83,7 @@ extension Ledger {
             if other != nil {
                 try place(job, state: .held)
             } else {
+                job.postponed = nil
                 try makeReady(job)
                 released += 1
             }

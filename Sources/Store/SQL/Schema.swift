@@ -80,6 +80,7 @@ enum Schema {
         """
 
     private static let intake = """
+        CREATE TABLE producer (name TEXT PRIMARY KEY) WITHOUT ROWID;
         CREATE TABLE id_month (month INTEGER PRIMARY KEY, ended INTEGER NOT NULL);
         CREATE TABLE cancel (id INTEGER PRIMARY KEY, producer INTEGER NOT NULL, name TEXT NOT NULL, job BLOB, email INTEGER,
             phone INTEGER, crm INTEGER, person INTEGER, campaign INTEGER, topic INTEGER, brand INTEGER, channel INTEGER,

@@ -2,20 +2,32 @@
 //
 // A connection with its prepared statements. Belongs to one thread at a time.
 
+import GRDB
 import GRDBSQLite
+import GatewayModel
 
 final class Session {
     let db: OpaquePointer
+    /// The pool's own connection, where the session is a passing one: its statements outlive the session there.
+    private let lender: Database?
     /// Statements whose text stands in the source, by its place in memory; made once.
     private var fixed: [UInt: Statement] = [:]
     /// Statements put together at run time (month tables, filters).
     private var made: [String: Statement] = [:]
     private static let mostMade = 128
 
-    init(_ db: OpaquePointer) { self.db = db }
+    /// A session of long life, with statements of its own.
+    init(_ db: OpaquePointer) { (self.db, lender) = (db, nil) }
+
+    /// A session for one visit to a pooled connection.
+    init(visiting db: Database) throws {
+        guard let handle = db.sqliteConnection else { throw StoreError.closed }
+        (self.db, lender) = (handle, db)
+    }
 
     /// The statement of that text, reset and ready to bind. Its old bindings are still there: bind every parameter.
-    func prepared(_ sql: StaticString) throws(SQLFailure) -> Statement {
+    func prepared(_ sql: StaticString) throws -> Statement {
+        if lender != nil { return try prepared(text: sql.description) }
         let place = UInt(bitPattern: sql.utf8Start)
         if let statement = fixed[place] { return statement }
         let statement = try Statement(db, sql.description)
@@ -23,7 +35,8 @@ final class Session {
         return statement
     }
 
-    func prepared(text sql: String) throws(SQLFailure) -> Statement {
+    func prepared(text sql: String) throws -> Statement {
+        if let lender { return Statement(borrowing: try lender.cachedStatement(sql: sql).sqliteStatement, of: db) }
         if let statement = made[sql] { return statement }
         if made.count >= Self.mostMade { made.removeAll() }
         let statement = try Statement(db, sql)

@@ -12,15 +12,23 @@ private let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
 final class Statement {
     private let raw: OpaquePointer
     private let db: OpaquePointer
+    private let isOurs: Bool
 
     init(_ db: OpaquePointer, _ sql: String) throws(SQLFailure) {
         var handle: OpaquePointer?
         let code = sqlite3_prepare_v3(db, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &handle, nil)
         guard code == SQLITE_OK, let handle else { throw SQLFailure(db, code: code) }
-        (raw, self.db) = (handle, db)
+        (raw, self.db, isOurs) = (handle, db, true)
     }
 
-    deinit { sqlite3_finalize(raw) }
+    /// One that somebody else made and keeps: its bindings are cleared.
+    init(borrowing raw: OpaquePointer, of db: OpaquePointer) {
+        (self.raw, self.db, isOurs) = (raw, db, false)
+        sqlite3_reset(raw)
+        sqlite3_clear_bindings(raw)
+    }
+
+    deinit { if isOurs { sqlite3_finalize(raw) } else { sqlite3_reset(raw) } }
 
     // MARK: Binding, from 1
 

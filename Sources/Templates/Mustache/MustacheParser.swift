@@ -186,8 +186,10 @@ struct MustacheParser {
 
     /// Text up to `end`. Before a tag that begins a line an empty piece marks the line's start.
     private mutating func text(to end: Int, atTag: Bool, _ nodes: inout [MustacheNode]) {
-        let startsLine = cursor == 0 || source.bytes[cursor - 1] == UInt8(ascii: "\n")
-        if cursor < end || atTag && startsLine { nodes.append(.text(cursor..<max(cursor, end), startsLine: startsLine)) }
+        if cursor < end { nodes.append(.text(cursor..<end, startsLine: startsLine(cursor))) }
         cursor = max(cursor, end)
+        if atTag, startsLine(cursor) { nodes.append(.text(cursor..<cursor, startsLine: true)) }
     }
+
+    private func startsLine(_ offset: Int) -> Bool { offset == 0 || source.bytes[offset - 1] == UInt8(ascii: "\n") }
 }

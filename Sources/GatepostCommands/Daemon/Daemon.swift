@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Daemon: the composition root. Every part is made here, told of the others here, and run as a service here.
+//
+// Services stop in reverse: first nothing more is taken in, then the engine drains, then the feed is written out.
+
+import Engine
+import Foundation
+import GatewayModel
+import Logging
+import Policy
+import ServiceLifecycle
+import Settings
+import Spool
+import Store
+import Transport
+
+/// Everything of one running daemon.
+struct Daemon: Sendable {
+    let holder: SnapshotHolder
+    let rules: LiveIntakeRules
+    let store: Store
+    let reactor: Reactor
+    let dispatcher: Dispatcher
+    let intake: Intake
+    let feed: OutcomeFeed
+    let layout: SpoolLayout
+    let timepiece: any Timepiece
+    let manager: ServiceManager
+    let log: Logger
+
+    /// Opens the store, recovers, and puts the parts together; nothing runs yet. Blocks.
+    ///
+    /// - Parameter onGrowth: told, besides the feed, when the journal has grown.
+    static func assemble(
+        _ snapshot: GatewaySnapshot, afterRestore: AfterRestore?, manager: ServiceManager, log: Logger,
+        onGrowth: @escaping @Sendable (Int64) -> Void = { _ in }
+    ) throws -> Daemon {
+        let settings = snapshot.settings
+        let timepiece = SystemTimepiece()
+        let layout = try SpoolLayout.prepare(root: settings.stateDir, producers: settings.producers.map(\.name))
+        let store = try Store.open(
+            stateDir: settings.stateDir, role: .daemon, options: storeOptions(settings, afterRestore, timepiece))
+        let reactor = try Reactor()
+        let feed = OutcomeFeed(layout: layout, journal: store, timepiece: timepiece, logger: log)
+        let inbox = Inbox { seq in
+            feed.grew(to: seq)
+            onGrowth(seq)
+        }
+        store.setListener(inbox)
+        let secrets = SecretResolver(environment: ProcessInfo.processInfo.environment)
+        let dispatcher = Dispatcher(
+            book: store, maker: ChannelMaking(reactor: reactor, notes: store.notes, secrets: secrets, log: log),
+            renderer: Renderer(workers: ProcessInfo.processInfo.activeProcessorCount) { record, brand in
+                RecordDecoder.job(stored: record, defaultBrand: brand)
+            },
+            snapshot: snapshot, inbox: inbox, timepiece: timepiece, lastJournalTime: store.lastJournalTime, log: log)
+        let rules = LiveIntakeRules(snapshot)
+        let intake = Intake(
+            layout: layout, book: store, rules: rules, gate: IntakeGate(settings.intake), timepiece: timepiece, logger: log)
+        return Daemon(
+            holder: SnapshotHolder(snapshot), rules: rules, store: store, reactor: reactor, dispatcher: dispatcher,
+            intake: intake, feed: feed, layout: layout, timepiece: timepiece, manager: manager, log: log)
+    }
+
+    private static func storeOptions(
+        _ settings: GatewaySettings, _ afterRestore: AfterRestore?, _ timepiece: any Timepiece
+    ) -> StoreOptions {
+        var options = StoreOptions()
+        (options.timepiece, options.afterRestore) = (timepiece, afterRestore)
+        (options.keepBodies, options.keepDecisions) = (settings.keep.bodies, settings.keep.decisions)
+        (options.keepOutcomes, options.dedupeHorizon) = (settings.keep.outcomes, settings.dedupeHorizon)
+        options.recovery = RecoveryRules(settings, timepiece: timepiece)
+        return options
+    }
+
+    /// Runs until asked to stop; returns when everything is written out and closed.
+    ///
+    /// - Parameters:
+    ///   - signals: those that ask it to stop.
+    ///   - configuration: where the configuration is read anew at HUP; nil: never.
+    ///   - companion: runs beside the daemon, which stops when it ends.
+    func run(
+        stoppingAt signals: [UnixSignal], reloading configuration: String?, beside companion: (any Service)? = nil
+    ) async throws {
+        var services: [any Service] = [
+            Watchdog(manager: manager, dispatcher: dispatcher),
+            FeedService(feed: feed),
+            EngineService(dispatcher: dispatcher),
+            IntakeService(intake: intake),
+            StatusService(daemon: self, startedAt: timepiece.now()),
+        ]
+        if let configuration { services.append(ReloadService(daemon: self, configuration: configuration)) }
+        services.append(ReadinessService(manager: manager))
+        if let companion { services.append(companion) }
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: services.map { .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup) },
+                gracefulShutdownSignals: signals, logger: quiet))
+        do {
+            try await group.run()
+        } catch {
+            await store.close()
+            throw error
+        }
+        StatusFile.remove(in: holder.current.settings.stateDir)
+        await reactor.stop()
+        await store.close()
+    }
+
+    /// The service group talks of its own doings, which nobody asked for.
+    private var quiet: Logger {
+        var log = log
+        log.logLevel = .critical
+        return log
+    }
+
+    /// Takes over a configuration read anew.
+    func adopt(_ snapshot: GatewaySnapshot) {
+        holder.replace(with: snapshot)
+        rules.adopt(snapshot)
+        dispatcher.inbox.adopt(snapshot)
+    }
+}
+
+extension IntakeGate {
+    init(_ settings: IntakeSettings) {
+        let floor: DiskFloor =
+            switch settings.minFree {
+            case .share(let share): .share(share)
+            case .bytes(let bytes): .bytes(bytes)
+            }
+        self.init(maxQueued: settings.maxQueued, floor: floor)
+    }
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// SnapshotLoading: from files to one immutable snapshot, all or nothing. At start, and again at each HUP.
+
+import Engine
+import GatewayModel
+import Policy
+import Settings
+import StrictTOML
+import Synchronization
+import Templates
+
+/// What reading the configuration and the templates came to.
+struct SnapshotReading: Sendable {
+    /// Nil where anything is wrong.
+    var snapshot: GatewaySnapshot?
+    var errors: [String]
+    var warnings: [String]
+
+    /// Blocks on file reads.
+    static func read(configuration file: String) -> SnapshotReading {
+        let reading = SettingsLoader.load(file: file)
+        let warnings = reading.warnings.map(\.description)
+        guard let settings = reading.settings else {
+            return SnapshotReading(snapshot: nil, errors: reading.errors.map(\.description), warnings: warnings)
+        }
+        let templates = TemplateCatalog.load(directory: settings.templatesDir, brands: Set(settings.brands.map(\.id)))
+        guard templates.problems.isEmpty else {
+            return SnapshotReading(snapshot: nil, errors: templates.problems.map(\.description), warnings: warnings)
+        }
+        let snapshot = GatewaySnapshot(
+            settings: settings, templates: templates, gate: Gate(), zones: CountryZones.system())
+        return SnapshotReading(snapshot: snapshot, errors: [], warnings: warnings)
+    }
+}
+
+/// The snapshot in force, for those who are asked from other threads.
+final class SnapshotHolder: Sendable {
+    private let held: Mutex<GatewaySnapshot>
+
+    init(_ snapshot: GatewaySnapshot) { held = Mutex(snapshot) }
+
+    var current: GatewaySnapshot { held.withLock { $0 } }
+    func replace(with snapshot: GatewaySnapshot) { held.withLock { $0 = snapshot } }
+}

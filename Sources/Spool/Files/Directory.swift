@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import GatewayModel
+
+/// Looking into directories that are ours.
+enum Directory {
+    /// All names but `.` and `..`, in no order; none where there is no such directory.
+    static func names(in path: String) -> [String] {
+        guard let handle = opendir(path) else { return [] }
+        defer { closedir(handle) }
+        var names: [String] = []
+        while let entry = readdir(handle) {
+            let name = entry.pointee.name
+            if name != "." && name != ".." { names.append(name) }
+        }
+        return names
+    }
+
+    /// Bytes of a file, 0 where there is none.
+    static func size(of path: String) -> Int64 {
+        var facts = stat()
+        return lstat(path, &facts) == 0 ? Int64(facts.st_size) : 0
+    }
+
+    /// When a file's contents were last changed.
+    static func changedAt(_ path: String) -> Instant? {
+        var facts = stat()
+        guard lstat(path, &facts) == 0 else { return nil }
+        return Instant(microseconds: Int64(facts.st_mtim.tv_sec) * 1_000_000 + Int64(facts.st_mtim.tv_nsec) / 1000)
+    }
+}
+
+extension dirent {
+    var name: String {
+        withUnsafePointer(to: d_name) {
+            $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+        }
+    }
+}

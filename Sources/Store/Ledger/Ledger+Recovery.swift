@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What an earlier run left in the air is settled by the wire log, never by a time-out (DESIGN 3, D12).
+
+import GatewayModel
+
+extension Ledger {
+    static let recoveryStep = 200
+    static let mostCrashes = 3
+
+    /// Settles up to `recoveryStep` flights. `note` is nil where the log proves nothing. False: none is left.
+    func recover(
+        by rules: RecoveryRules, at now: Instant, note: (FlightRow) -> AttemptNote?
+    ) throws -> Bool {
+        let flights = try strayFlights()
+        for flight in flights {
+            guard let job = try job(flight.job) else {
+                try land(flight.job)
+                continue
+            }
+            try recover(job, flight, note(flight), by: rules, at: now)
+        }
+        return flights.count == Self.recoveryStep
+    }
+
+    private func strayFlights() throws -> [FlightRow] {
+        var flights: [FlightRow] = []
+        let select = try session.prepared(
+            "SELECT job, attempt, slot, launched, decision, recall, cause FROM flight ORDER BY job LIMIT ?1")
+        try select.bind(1, Self.recoveryStep).each { flights.append(FlightRow($0)) }
+        return flights
+    }
+
+    private func recover(
+        _ job: JobRow, _ flight: FlightRow, _ note: AttemptNote?, by rules: RecoveryRules, at now: Instant
+    ) throws {
+        switch note {
+        case .answered(let code, let text):
+            let fate = rules.judge(code, text, try facts(job))
+            let evidence = DeliveryEvidence(stage: "end_of_data", code: code, text: text)
+            let settlement = Settlement(
+                attempt: flight.attempt, job: JobKey(job.key), slot: flight.slot, fate: fate, evidence: evidence)
+            try settle(settlement, at: now)
+        case .endNotHandedOver: try backAfterCrash(job, flight, at: now)
+        case .endHandedOver, nil: try doubtAfterCrash(job, flight, resendAt: rules.resendAt(facts(job)), at: now)
+        }
+    }
+
+    /// Certainly not sent: ready at once, unless it was in the air in too many crashes.
+    private func backAfterCrash(_ job: JobRow, _ flight: FlightRow, at now: Instant) throws {
+        var job = job
+        job.crashes += 1
+        if try endsInstead(job, flight, at: now) { return }
+        guard job.crashes < Self.mostCrashes else { return try poison(job, flight, at: now) }
+        try land(job, flight, at: now)
+    }
+
+    private func doubtAfterCrash(_ job: JobRow, _ flight: FlightRow, resendAt: Instant?, at now: Instant) throws {
+        var (job, words) = (job, EventWords())
+        words.decision = flight.decision
+        if resendAt != nil { job.crashes += 1 }
+        guard resendAt != nil, job.crashes >= Self.mostCrashes else {
+            return try doubt(job, flight, resendAt: resendAt, attempt: job.attempts + 1, at: now, words: words)
+        }
+        Self.count(&job, flight)
+        job.doubt = try record(.unknown, "in_doubt", of: job, at: now, attempt: job.attempts, words: words)
+        try poison(job, flight, at: now)
+    }
+
+    private func poison(_ job: JobRow, _ flight: FlightRow, at now: Instant) throws {
+        var words = EventWords()
+        words.decision = flight.decision
+        words.detail = "the daemon ended \(job.crashes) times while it was in flight"
+        try end(job, .failed, FailureReason.poison.rawValue, at: now, attempt: max(1, job.attempts), words: words)
+    }
+
+    /// Holds up to `recoveryStep` jobs of a restored database that could go out by themselves. False: none is left.
+    func holdRestored(at now: Instant) throws -> Bool {
+        var keys: [Int64] = []
+        try session.prepared("SELECT key FROM job WHERE state IN (2, 3) ORDER BY key LIMIT ?1")
+            .bind(1, Self.recoveryStep).each { keys.append($0.int(0)) }
+        for key in keys {
+            guard let job = try job(key) else { continue }
+            if job.state == .flying { try land(key) }
+            try holdBack(job, why: "restored from a backup", hold: nil, at: now)
+        }
+        return keys.count == Self.recoveryStep
+    }
+}

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What ends without being asked for, and what `[keep]` lets go. Every step is bounded and says whether there is more.
+
+import GatewayModel
+
+/// How long what is finished stays.
+struct Retention: Sendable {
+    var bodies: Duration
+    var decisions: Duration
+    var outcomes: Duration
+    var ids: Duration
+}
+
+/// A pass over all queued jobs for those that have expired unasked.
+struct ExpirySweep {
+    /// Key reached; nil between passes.
+    var reached: Int64?
+    var lastStart: Instant?
+    static let every = Duration.seconds(30)
+}
+
+extension Ledger {
+    private static let step = 500
+    private static let reach = 20_000
+
+    func tidy(at now: Instant, keeping retention: Retention) throws -> Bool {
+        let steps = [
+            try expire(at: now), try settleDoubts(at: now), try forgetCancels(at: now),
+            try dropBodies(before: now - retention.bodies), try dropDecisions(before: now - retention.decisions),
+            try dropOutcomes(before: now - retention.outcomes), try indexContacts(),
+        ]
+        try dropTallies(before: now)
+        let oldest = try session.prepared("SELECT accepted FROM job ORDER BY key LIMIT 1").first { $0.instant(0) }
+        try ids.drop(before: now - retention.ids, oldestQueued: oldest, in: session)
+        return steps.contains(true)
+    }
+
+    /// Ends jobs that expired while ready or held. A pass over everything begins every half minute at most.
+    private func expire(at now: Instant) throws -> Bool {
+        if sweep.reached == nil {
+            if let last = sweep.lastStart, last <= now, now < last + ExpirySweep.every { return false }
+            (sweep.reached, sweep.lastStart) = (0, now)
+        }
+        let after = sweep.reached ?? 0
+        let reach = try key(Self.reach, behind: after)
+        var keys: [Int64] = []
+        try session.prepared(
+            """
+            SELECT key FROM job WHERE key > ?1 AND key <= ?2 AND expires <= ?3 AND state IN (2, 4) ORDER BY key LIMIT ?4
+            """
+        ).bind(1, after).bind(2, reach ?? .max).bind(3, now).bind(4, Self.step).each { keys.append($0.int(0)) }
+        for key in keys {
+            guard let job = try job(key) else { continue }
+            let attempt = job.attempts > 0 ? job.attempts : nil
+            try end(job, .withheld, WithholdReason.expired.rawValue, at: now, attempt: attempt)
+        }
+        sweep.reached = keys.count == Self.step ? keys.last : reach
+        return sweep.reached != nil
+    }
+
+    /// Seven days without word: the `unknown` is final, the job leaves.
+    private func settleDoubts(at now: Instant) throws -> Bool {
+        var keys: [Int64] = []
+        try session.prepared("SELECT key FROM job WHERE state = 5 AND due <= ?1 LIMIT ?2")
+            .bind(1, now).bind(2, Self.step).each { keys.append($0.int(0)) }
+        for key in keys {
+            guard let job = try job(key) else { continue }
+            try remove(job, at: now)
+            try session.prepared("DELETE FROM body WHERE key = ?1").bind(1, key).run()
+        }
+        return keys.count == Self.step
+    }
+
+    private func forgetCancels(at now: Instant) throws -> Bool {
+        try session.prepared(
+            "DELETE FROM cancel WHERE id IN (SELECT id FROM cancel WHERE until < ?1 AND swept IS NULL LIMIT ?2)"
+        ).bind(1, now).bind(2, Self.step).run()
+        if session.changes > 0 { cancels.forget() }
+        return session.changes == Self.step
+    }
+
+    // MARK: What [keep] lets go, by walking the journal behind a mark
+
+    private func dropBodies(before limit: Instant) throws -> Bool {
+        try walk("bodies_mark", before: limit) { event, _, job in
+            guard let job, Event(number: event)?.isTerminal == true else { return }
+            try session.prepared("DELETE FROM body WHERE key = ?1 AND NOT EXISTS (SELECT 1 FROM job WHERE key = ?1)")
+                .bind(1, job).run()
+        }
+    }
+
+    private func dropDecisions(before limit: Instant) throws -> Bool {
+        try walk("decisions_mark", before: limit) { _, seq, _ in
+            try session.prepared("UPDATE event_words SET decision = NULL WHERE seq = ?1 AND decision IS NOT NULL")
+                .bind(1, seq).run()
+        }
+    }
+
+    /// The journal's own rows go from its old end. The mark is set first: it is what the trigger lets pass.
+    private func dropOutcomes(before limit: Instant) throws -> Bool {
+        var gone: [(seq: Int64, job: Int64?, event: Int64)] = []
+        let more = try walk("journal_purged", before: limit) { event, seq, job in gone.append((seq, job, event)) }
+        for row in gone {
+            try session.prepared("DELETE FROM journal WHERE seq = ?1").bind(1, row.seq).run()
+            try session.prepared("DELETE FROM event_words WHERE seq = ?1").bind(1, row.seq).run()
+            guard let job = row.job, Event(number: row.event)?.isTerminal == true else { continue }
+            try forgetWords(of: job)
+        }
+        guard !gone.isEmpty else { return more }
+        try session.prepared("DELETE FROM stat WHERE hour < ?1").bind(1, limit.seconds / 3600).run()
+        return more
+    }
+
+    private func forgetWords(of job: Int64) throws {
+        let subject = try session.prepared("SELECT subject FROM job_words WHERE key = ?1").bind(1, job).first { $0.intOrNil(0) }
+        if let subject = subject ?? nil {
+            try session.prepared("DELETE FROM contact WHERE subject = ?1 AND key = ?2").bind(1, subject).bind(2, job).run()
+        }
+        try session.prepared("DELETE FROM job_words WHERE key = ?1").bind(1, job).run()
+    }
+
+    /// Visits up to a step of journal rows behind the mark that are older than `limit`, and moves the mark first.
+    private func walk(
+        _ mark: String, before limit: Instant, _ visit: (_ event: Int64, _ seq: Int64, _ job: Int64?) throws -> Void
+    ) throws -> Bool {
+        var rows: [(Int64, Int64, Int64?)] = []
+        var isYoung = false
+        try session.prepared("SELECT event, seq, job, at FROM journal WHERE seq > ?1 ORDER BY seq LIMIT ?2")
+            .bind(1, meta(mark) ?? 0).bind(2, Self.step).each { row in
+                isYoung = isYoung || row.instant(3) >= limit
+                if !isYoung { rows.append((row.int(0), row.int(1), row.intOrNil(2))) }
+            }
+        guard let last = rows.last else { return false }
+        try setMeta(mark, last.1)
+        for row in rows { try visit(row.0, row.1, row.2) }
+        return rows.count == Self.step
+    }
+
+    private func dropTallies(before now: Instant) throws {
+        let limit = (now - .seconds(2 * 86_400)).seconds / 60
+        try session.prepared("DELETE FROM lane_minute WHERE minute < ?1").bind(1, limit).run()
+    }
+
+    // MARK: Whom a job was to, for asking later
+
+    static let contactStep = 10_000
+
+    /// Brings the index from subjects to jobs up to date: in sorted bulk, since row by row it would cost a page each.
+    private func indexContacts() throws -> Bool {
+        let mark = try meta("contacts_mark") ?? 0
+        let last = try session.prepared("SELECT max(key) FROM job_words").first { $0.int(0) } ?? 0
+        guard last - mark >= Int64(Self.contactStep) else { return false }
+        var pairs: [(subject: Int64, key: Int64)] = []
+        try session.prepared("SELECT key, subject FROM job_words WHERE key > ?1 AND key <= ?2 AND subject IS NOT NULL")
+            .bind(1, mark).bind(2, mark + Int64(Self.contactStep)).each { pairs.append(($0.int(1), $0.int(0))) }
+        pairs.sort { $0.subject < $1.subject }
+        for pair in pairs {
+            try session.prepared("INSERT OR IGNORE INTO contact (subject, key) VALUES (?1, ?2)")
+                .bind(1, pair.subject).bind(2, pair.key).run()
+        }
+        try setMeta("contacts_mark", mark + Int64(Self.contactStep))
+        return last - mark >= 2 * Int64(Self.contactStep)
+    }
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Checkpoints: by the daemon's writer alone, between transactions, under the lock that other writers hold too
+// (DESIGN D2). Any failure but a full disk is the end (DESIGN D3).
+// Owner thread: "writer".
+
+import GRDBSQLite
+import GatewayModel
+
+final class Checkpointer {
+    /// Pages of 4 KiB after which what is in the log is moved into the database.
+    private static let quietPages: Int32 = 24 << 8
+    /// Pages after which readers are waited for so that the log can begin anew: 160 MiB of the 256 allowed.
+    private static let urgentPages: Int32 = 160 << 8
+
+    private let db: OpaquePointer
+    private let lock: FileLock
+    /// Pages in the log after the last commit, told by SQLite.
+    private let pages = UnsafeMutablePointer<Int32>.allocate(capacity: 1)
+    /// Pages already moved; the log is not begun anew while a reader stands in it.
+    private var moved: Int32 = 0
+
+    init(_ db: OpaquePointer, lock: FileLock) {
+        (self.db, self.lock) = (db, lock)
+        pages.initialize(to: 0)
+        sqlite3_wal_hook(
+            db,
+            { context, _, _, pages in
+                context?.assumingMemoryBound(to: Int32.self).pointee = pages
+                return SQLITE_OK
+            }, pages)
+    }
+
+    deinit {
+        sqlite3_wal_hook(db, nil, nil)
+        pages.deallocate()
+    }
+
+    var logBytes: Int { Int(pages.pointee) * 4096 }
+
+    /// Checkpoints where enough has gathered and no other process is writing.
+    func afterCommit() throws(SQLFailure) {
+        if pages.pointee < moved { moved = 0 }
+        guard pages.pointee - moved >= Self.quietPages, lock.tryLock() else { return }
+        defer { lock.unlock() }
+        try run(pages.pointee >= Self.urgentPages ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE)
+    }
+
+    /// Moves everything and empties the log: for closing.
+    func finish() throws(SQLFailure) {
+        guard lock.tryLock() else { return }
+        defer { lock.unlock() }
+        try run(SQLITE_CHECKPOINT_TRUNCATE)
+    }
+
+    private func run(_ mode: Int32) throws(SQLFailure) {
+        var (log, done): (Int32, Int32) = (0, 0)
+        let code = sqlite3_wal_checkpoint_v2(db, nil, mode, &log, &done)
+        if code == SQLITE_OK || code == SQLITE_BUSY { return moved = max(done, 0) }
+        let failure = SQLFailure(db, code: code)
+        // A full disk loses nothing: what was committed stays in the log.
+        guard failure.isFull else { throw failure }
+    }
+}
