@@ -23,6 +23,7 @@ let collections = Target.Dependency.product(name: "DequeModule", package: "swift
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let toml = Target.Dependency.product(name: "TOMLKit", package: "TOMLKit")
 
 let package = Package(
@@ -61,7 +62,7 @@ let package = Package(
             "GatepostCommands",
             [
                 "GatewayModel", "Cryptography", "Policy", "Templates", "Mail", "Transport", "Store", "Spool", "Settings",
-                "Engine", "Channels", "Sink", arguments, lifecycle, logging,
+                "Engine", "Channels", "Sink", "StrictTOML", arguments, lifecycle, signals, logging,
             ]),
         .executableTarget(name: "gatepost", dependencies: ["GatepostCommands"], swiftSettings: swift),
 

@@ -22,11 +22,6 @@ CURLcode gatepost_easy_set_header_function(CURL *easy, gatepost_header_function 
     return code ? code : curl_easy_setopt(easy, CURLOPT_HEADERDATA, owner);
 }
 
-CURLcode gatepost_easy_set_debug_function(CURL *easy, gatepost_debug_function function, void *owner) {
-    CURLcode code = curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, function);
-    return code ? code : curl_easy_setopt(easy, CURLOPT_DEBUGDATA, owner);
-}
-
 CURLcode gatepost_easy_get_socket(CURL *easy, curl_socket_t *socket) {
     return curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, socket);
 }

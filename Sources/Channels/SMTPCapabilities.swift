@@ -20,7 +20,9 @@ struct SMTPCapabilities: Hashable, Sendable {
     /// Reads all replies of the connecting phase. Only EHLO is answered with 250 there.
     init(transcript: [UInt8]) {
         guard let reply = SMTPReplyReader.replies(in: transcript).last(where: { $0.code == 250 }) else { return }
-        for line in reply.raw.split(separator: UInt8(ascii: "\n")).dropFirst() { take(String(decoding: line, as: UTF8.self)) }
+        for line in reply.raw.split(separator: UInt8(ascii: "\n")).dropFirst() {
+            take(String(decoding: line, as: UTF8.self))
+        }
     }
 
     private mutating func take(_ line: String) {

@@ -10,6 +10,8 @@ import Transport
 public final class SMTPChannel: Channel {
     private let tenancy: Tenancy<SMTPRoute>
     private let statusBoard: StatusBoard
+    private let receiver: any ReportReceiver
+    private let name: String
 
     /// Opens nothing yet: the first parcels do.
     ///
@@ -25,7 +27,7 @@ public final class SMTPChannel: Channel {
         let (name, connections) = (route.name, route.connections)
         let board = StatusBoard(
             ChannelStatus(connections: 0, connecting: 0, waiting: 0, inFlight: 0, pipelining: settings.pipelining))
-        statusBoard = board
+        (statusBoard, self.receiver, self.name) = (board, receiver, name)
         tenancy = reactor.settle { loop in
             SMTPRoute(
                 name: name, settings: settings, connections: connections, loop: loop, notes: notes, receiver: receiver,
@@ -36,20 +38,28 @@ public final class SMTPChannel: Channel {
     /// As of the reactor's last turn.
     public var status: ChannelStatus { statusBoard.status }
 
+    /// Parcels that come after `close` are reported as `recalled`.
     public func send(_ parcels: [Parcel]) {
-        tenancy.run { $0.take(parcels) }
+        let (receiver, name) = (receiver, name)
+        tenancy.run { route in
+            guard let route else { return receiver.receive(parcels.map { .recalled($0.attempt) }, from: name) }
+            route.take(parcels)
+        }
     }
 
     /// Attempts still waiting for a connection are recalled; one whose envelope has begun runs on.
     public func recall(_ attempts: [AttemptID]) {
-        tenancy.run { $0.recall(attempts) }
+        tenancy.run { $0?.recall(attempts) }
     }
 
     /// Attempts that have not begun are reported as `recalled`; those in flight run on to their verdict, however long the
     /// server takes (bounded by `endOfDataTimeout`). Bound the wait outside.
     public func close() async {
         await withCheckedContinuation { closed in
-            tenancy.run { route in route.close { closed.resume() } }
+            tenancy.run { route in
+                guard let route else { return closed.resume() }
+                route.close { closed.resume() }
+            }
         }
         tenancy.leave()
     }

@@ -73,7 +73,7 @@ final class SMTPConnection: LinkOwner {
         let found = findings
         findings.removeAll(keepingCapacity: true)
         perform { conversation, actions, next in
-            for finding in found { conversation.heard(finding, endUnsent: endUnsent, next: next, into: &actions) }
+            conversation.heard(found, endUnsent: endUnsent, next: next, into: &actions)
             if let end { conversation.lost(end, endUnsent: endUnsent, into: &actions) }
         }
     }

@@ -61,18 +61,20 @@ struct SMTPConversation {
         var hasReply: Bool { mail != nil }
     }
 
+    // Changed by the conversation's own parts only (+Replies, +Steps).
     let rules: Rules
     let capabilities: SMTPCapabilities
     let pipelining: SMTPSettings.Pipelining
-    private(set) var phase = Phase.serving
-    private(set) var awaited: [Awaited] = []
+    var phase = Phase.serving
+    var awaited: [Awaited] = []
     /// The message whose body has been handed to the shell and that has no verdict yet.
-    private(set) var body: Parcel?
-    private(set) var transaction: Transaction?
-    private(set) var taken = 0
-    private var served = 0
+    var body: Parcel?
+    var transaction: Transaction?
+    var taken = 0
+    /// Messages that have had their verdict, or a refusal, over this link.
+    var served = 0
     /// An earlier transaction was left open: RSET goes before the next MAIL.
-    private var owesReset = false
+    var owesReset = false
 
     init(_ rules: Rules, _ capabilities: SMTPCapabilities) {
         (self.rules, self.capabilities) = (rules, capabilities)
@@ -109,14 +111,21 @@ struct SMTPConversation {
         actions.append(.send(output))
     }
 
+    /// Replies that were read in one go, before anything that they cause is sent: none of them can answer a body that
+    /// one of them calls for.
+    ///
     /// - Parameter endUnsent: whether the end of the body under way has not been handed over.
     mutating func heard(
-        _ finding: SMTPReplyReader.Finding, endUnsent: Bool, next: () -> Parcel?, into actions: inout [Action]
+        _ findings: [SMTPReplyReader.Finding], endUnsent: Bool, next: () -> Parcel?, into actions: inout [Action]
     ) {
-        guard phase != .over else { return }
-        switch finding {
-        case .garbage(let garbage): outOfStep(garbage.rawValue, endUnsent: endUnsent, &actions)
-        case .reply(let reply): heard(reply, endUnsent: endUnsent, next, &actions)
+        var endUnsent = endUnsent
+        for finding in findings where phase != .over {
+            let before = body?.attempt
+            switch finding {
+            case .garbage(let garbage): outOfStep(garbage.rawValue, endUnsent: endUnsent, &actions)
+            case .reply(let reply): heard(reply, endUnsent: endUnsent, next, &actions)
+            }
+            if let body, body.attempt != before { endUnsent = true }
         }
     }
 
@@ -135,269 +144,6 @@ struct SMTPConversation {
         case (_, .mail) where pipelining == .across && served > 0:
             outOfStep("no answer to a pipelined MAIL", endUnsent: endUnsent, &actions)
         case (_, _): end("no answer in time", endUnsent: endUnsent, &actions)
-        }
-    }
-
-    // MARK: Replies
-
-    private mutating func heard(
-        _ reply: SMTPReply, endUnsent: Bool, _ next: () -> Parcel?, _ actions: inout [Action]
-    ) {
-        guard let first = awaited.first else { return unasked(reply, &actions) }
-        if reply.code == 421, first != .quit { return serverLeaves(reply, at: first, &actions) }
-        if Self.isMisplaced(reply, as: first) {
-            return outOfStep("\(reply.code) where it does not belong", endUnsent: endUnsent, &actions)
-        }
-        awaited.removeFirst()
-        switch first {
-        case .mail: heardMail(reply, next, &actions)
-        case .recipient: heardRecipient(reply, next, &actions)
-        case .data: heardData(reply, next, &actions)
-        case .endOfData: heardEndOfData(reply, endUnsent: endUnsent, next, &actions)
-        case .loneDot: goOn(next, &actions)
-        case .reset: heardReset(reply, next, &actions)
-        case .quit: end("closed", endUnsent: false, &actions)
-        }
-    }
-
-    private static func isMisplaced(_ reply: SMTPReply, as awaited: Awaited) -> Bool {
-        switch awaited {
-        case .data: reply.isPositive || (reply.isIntermediate && reply.code != 354)
-        case .mail, .recipient, .endOfData, .reset: reply.isIntermediate
-        case .loneDot, .quit: false
-        }
-    }
-
-    private mutating func heardMail(_ reply: SMTPReply, _ next: () -> Parcel?, _ actions: inout [Action]) {
-        transaction?.mail = reply
-        guard pipelining == .none else { return }
-        if reply.isNegative { conclude(at: .envelope, reply, next, &actions) } else { say(.recipient, &actions) }
-    }
-
-    private mutating func heardRecipient(_ reply: SMTPReply, _ next: () -> Parcel?, _ actions: inout [Action]) {
-        transaction?.recipient = reply
-        guard pipelining == .none else { return }
-        if reply.isNegative { conclude(at: .recipient, reply, next, &actions) } else { say(.data, &actions) }
-    }
-
-    private mutating func heardData(_ reply: SMTPReply, _ next: () -> Parcel?, _ actions: inout [Action]) {
-        guard let transaction, let mail = transaction.mail, let recipient = transaction.recipient else {
-            preconditionFailure("DATA answered before MAIL and RCPT")
-        }
-        let (stage, verdict): (SMTPStage, SMTPReply) =
-            mail.isNegative ? (.envelope, mail) : recipient.isNegative ? (.recipient, recipient) : (.data, reply)
-        if verdict.isNegative, pipelining != .none, verdict.code == 503 {
-            outOfStep("503 amid pipelined commands", endUnsent: true, &actions)
-        } else if reply.isNegative {
-            conclude(at: stage, verdict, next, &actions)
-        } else if recipient.isNegative {
-            concludeWithLoneDot(at: stage, verdict, next, &actions)
-        } else if mail.isNegative {
-            report(transaction.envelope.parcel, .refused(at: .envelope, mail), &actions)
-            self.transaction = nil
-            outOfStep("a recipient taken without a sender", endUnsent: true, &actions)
-        } else {
-            sendBody(next, &actions)
-        }
-    }
-
-    private mutating func heardEndOfData(
-        _ reply: SMTPReply, endUnsent: Bool, _ next: () -> Parcel?, _ actions: inout [Action]
-    ) {
-        guard let parcel = body else { preconditionFailure("the end of data answered without a body") }
-        if endUnsent {
-            guard reply.isNegative else {
-                awaited.insert(.endOfData, at: 0)
-                return outOfStep("accepted before the end was sent", endUnsent: true, &actions)
-            }
-            body = nil
-            served += 1
-            report(parcel, .refused(at: .data, reply), &actions)
-            return end("refused before the end was sent", endUnsent: true, &actions)
-        }
-        body = nil
-        served += 1
-        actions.append(.noteAnswered(parcel.slot, reply))
-        report(parcel, .refused(at: .endOfData, reply), &actions)
-        goOn(next, &actions)
-    }
-
-    private mutating func heardReset(_ reply: SMTPReply, _ next: () -> Parcel?, _ actions: inout [Action]) {
-        if reply.isNegative { phase = phase == .serving ? .retiring : phase }
-        if pipelining == .none, transaction != nil { say(.mail, &actions) } else { goOn(next, &actions) }
-    }
-
-    private mutating func unasked(_ reply: SMTPReply, _ actions: inout [Action]) {
-        if reply.code == 421 {
-            end("\(reply.code) \(reply.text)", endUnsent: false, &actions)
-        } else {
-            outOfStep("\(reply.code) that nobody asked for", endUnsent: false, &actions)
-        }
-    }
-
-    private mutating func serverLeaves(_ reply: SMTPReply, at awaited: Awaited, _ actions: inout [Action]) {
-        if let parcel = body {
-            body = nil
-            served += 1
-            actions.append(.noteAnswered(parcel.slot, reply))
-            report(parcel, .refused(at: .endOfData, reply), &actions)
-        } else if let begun = transaction, begun.hasReply || served == 0 {
-            transaction = nil
-            report(begun.envelope.parcel, .refused(at: SMTPStage(awaited), reply), &actions)
-        }
-        end("\(reply.code) \(reply.text)", endUnsent: true, &actions)
-    }
-}
-
-// MARK: Steps
-
-extension SMTPConversation {
-    /// Takes the next message and says as much of its envelope as the level allows.
-    private mutating func begin(_ next: () -> Parcel?, _ output: inout SMTPOutput, _ actions: inout [Action]) {
-        guard phase == .serving, taken < rules.maxMessages, transaction == nil else { return }
-        while let parcel = next() {
-            do throws(SMTPEnvelope.Unsendable) {
-                transaction = Transaction(envelope: try SMTPEnvelope(parcel, for: capabilities))
-            } catch {
-                report(parcel, .cannotCarry(error.obstacle), &actions)
-                continue
-            }
-            taken += 1
-            if owesReset { write(.reset, into: &output) }
-            owesReset = false
-            if awaited.last == .reset, pipelining == .none { return }
-            write(.mail, into: &output)
-            if pipelining != .none {
-                write(.recipient, into: &output)
-                write(.data, into: &output)
-            }
-            return
-        }
-    }
-
-    private mutating func sendBody(_ next: () -> Parcel?, _ actions: inout [Action]) {
-        guard let parcel = transaction?.envelope.parcel else { preconditionFailure("a body without an envelope") }
-        transaction = nil
-        body = parcel
-        awaited.append(.endOfData)
-        var output = SMTPOutput()
-        DotStuffing.write(parcel.content, into: &output.bytes)
-        if output.bytes.count > SMTPOutput.splitsAbove {
-            actions.append(.send(output))
-            output = SMTPOutput()
-        }
-        output.bytes += ".\r\n".utf8
-        output.end = SMTPOutput.End(slot: parcel.slot, offset: output.bytes.count)
-        if pipelining == .across { begin(next, &output, &actions) }
-        actions.append(.send(output))
-    }
-
-    /// The envelope failed and DATA was not taken: the link is good for the next.
-    private mutating func conclude(
-        at stage: SMTPStage, _ reply: SMTPReply, _ next: () -> Parcel?, _ actions: inout [Action]
-    ) {
-        guard let parcel = transaction?.envelope.parcel else { preconditionFailure("a verdict without an envelope") }
-        transaction = nil
-        owesReset = true
-        served += 1
-        report(parcel, .refused(at: stage, reply), &actions)
-        goOn(next, &actions)
-    }
-
-    private mutating func concludeWithLoneDot(
-        at stage: SMTPStage, _ reply: SMTPReply, _ next: () -> Parcel?, _ actions: inout [Action]
-    ) {
-        guard let parcel = transaction?.envelope.parcel else { preconditionFailure("a verdict without an envelope") }
-        transaction = nil
-        owesReset = true
-        served += 1
-        report(parcel, .refused(at: stage, reply), &actions)
-        var output = SMTPOutput()
-        output.bytes += ".\r\n".utf8
-        awaited.append(.loneDot)
-        if pipelining == .across { begin(next, &output, &actions) }
-        actions.append(.send(output))
-    }
-
-    /// Everything asked is answered, or the next is under way already.
-    private mutating func goOn(_ next: () -> Parcel?, _ actions: inout [Action]) {
-        guard awaited.isEmpty else { return }
-        var output = SMTPOutput()
-        begin(next, &output, &actions)
-        if awaited.isEmpty, phase == .retiring || taken >= rules.maxMessages { quit(&output) }
-        if !output.isEmpty { actions.append(.send(output)) }
-    }
-
-    private mutating func quit(_ output: inout SMTPOutput) {
-        phase = .quitting
-        write(.quit, into: &output)
-    }
-
-    private mutating func say(_ command: Awaited, _ actions: inout [Action]) {
-        var output = SMTPOutput()
-        write(command, into: &output)
-        actions.append(.send(output))
-    }
-
-    private mutating func write(_ command: Awaited, into output: inout SMTPOutput) {
-        switch command {
-        case .mail: transaction?.envelope.writeMail(into: &output.bytes)
-        case .recipient: transaction?.envelope.writeRecipient(into: &output.bytes)
-        case .data: SMTPEnvelope.writeData(into: &output.bytes)
-        case .reset: output.bytes += "RSET\r\n".utf8
-        case .quit: output.bytes += "QUIT\r\n".utf8
-        case .endOfData, .loneDot: output.bytes += ".\r\n".utf8
-        }
-        awaited.append(command)
-    }
-
-    private func report(_ parcel: Parcel, _ evidence: SMTPEvidence, _ actions: inout [Action]) {
-        let (result, kept) = evidence.report
-        actions.append(.report(AttemptReport(attempt: parcel.attempt, result: result, evidence: kept)))
-    }
-}
-
-// MARK: Ends
-
-extension SMTPConversation {
-    /// Nothing that is still to come could be matched to a command.
-    private mutating func outOfStep(_ why: String, endUnsent: Bool, _ actions: inout [Action]) {
-        if let lower = pipelining.lower { actions.append(.downgrade(to: lower, because: why)) }
-        if pipelining != .none, let begun = transaction {
-            transaction = nil
-            actions.append(.giveBack(begun.envelope.parcel, .lost(at: SMTPStage(awaited.first), why)))
-        }
-        end(why, endUnsent: endUnsent, &actions)
-    }
-
-    /// The link ends here: what was under way gets its verdict, or goes back.
-    private mutating func end(_ why: String, endUnsent: Bool, _ actions: inout [Action]) {
-        let stage = SMTPStage(awaited.first)
-        let isFirst = body == nil
-        if let parcel = body {
-            report(parcel, .lost(at: endUnsent ? .data : .endOfData, endHandedOver: !endUnsent, why), &actions)
-        }
-        if let begun = transaction {
-            let evidence = SMTPEvidence.lost(at: isFirst ? stage : .envelope, why)
-            if begun.hasReply || (served == 0 && isFirst) {
-                report(begun.envelope.parcel, evidence, &actions)
-            } else {
-                actions.append(.giveBack(begun.envelope.parcel, evidence))
-            }
-        }
-        (body, transaction, awaited, phase) = (nil, nil, [], .over)
-        actions.append(.drop(why))
-    }
-}
-
-extension SMTPStage {
-    /// What a missing answer was to.
-    init(_ awaited: SMTPConversation.Awaited?) {
-        switch awaited {
-        case .mail, .reset, .quit, .loneDot, nil: self = .envelope
-        case .recipient: self = .recipient
-        case .data: self = .data
-        case .endOfData: self = .endOfData
         }
     }
 }

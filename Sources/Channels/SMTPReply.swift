@@ -130,12 +130,15 @@ extension SMTPReply {
             guard start == 0 || !isWordByte(bytes[start - 1]),
                 zip(bytes[start...], mark).allSatisfy({ $0 == $1 || ($0 | 0x20 == $1 && $1 > 0x60) })
             else { continue }
-            let word = bytes[(start + mark.count)...].prefix { $0 > 0x20 && !Self.closing.contains($0) }.prefix(128)
+            let word = bytes[(start + mark.count)...].drop { Self.opening.contains($0) }.prefix {
+                $0 > 0x20 && !Self.closing.contains($0)
+            }.prefix(128)
             return word.isEmpty ? nil : String(decoding: word, as: UTF8.self)
         }
         return nil
     }
 
+    private static let opening: [UInt8] = Array("<([\"'".utf8)
     private static let closing: [UInt8] = Array(",;)>]\"'".utf8)
 
     private static func isWordByte(_ byte: UInt8) -> Bool {

@@ -35,6 +35,9 @@ final class SMTPRoute: ReactorTenant {
     private var underWay = 0
     private var reports: [AttemptReport] = []
     private var pipelining: SMTPSettings.Pipelining
+    /// No connection could be had so far, or the last time: one try at a time, so that a wrong password is not said
+    /// twenty times at once.
+    private var isDoubtful = true
     private var connectNotBefore: LoopTime?
     private var afterPause: LoopTimer?
     private var closing: [() -> Void]?
@@ -84,21 +87,29 @@ final class SMTPRoute: ReactorTenant {
     func opened(_ connection: SMTPConnection, _ capabilities: SMTPCapabilities) -> Bool {
         guard settings.username == nil || capabilities.authentication else {
             let why = "the relay offers no AUTH, but a username is configured"
-            giveUpWaiting(because: SMTPEvidence(stage: .authenticating, sight: .noLink(.loginRefused, nil, why)))
+            refused(LinkFailure(.loginRefused, why), nil)
             return false
         }
+        isDoubtful = false
         return true
     }
 
     func failedToOpen(_ connection: SMTPConnection, _ failure: LinkFailure, _ lastReply: SMTPReply?) {
         connections.removeAll { $0 === connection }
-        logger.notice("\(name): no connection: \(failure.message)")
         if isServed {
+            logger.debug("\(name): no further connection for now: \(failure.message)")
             connectNotBefore = loop.now + Self.pauseAfterFailure
             afterPause?.set(connectNotBefore)
         } else {
-            giveUpWaiting(because: SMTPEvidence(failure, lastReply))
+            refused(failure, lastReply)
         }
+    }
+
+    /// There is no way out at the moment: what waits gets that for its verdict.
+    private func refused(_ failure: LinkFailure, _ lastReply: SMTPReply?) {
+        isDoubtful = true
+        logger.notice("\(name): no connection: \(failure.message)")
+        giveUpWaiting(because: SMTPEvidence(failure, lastReply))
     }
 
     func closed(_ connection: SMTPConnection) { connections.removeAll { $0 === connection } }
@@ -153,13 +164,14 @@ final class SMTPRoute: ReactorTenant {
             if waiting.count == 0 { return }
         }
         guard closing == nil, connectNotBefore == nil || !isServed else { return }
-        let wanted = min(limit - connections.count + count(.leaving), waiting.count - count(.connecting))
+        let room = (isDoubtful ? 1 : limit) - connections.count + count(.leaving)
+        let wanted = min(room, waiting.count - count(.connecting))
         guard wanted > 0 else { return }
         do {
             let target = try LinkTarget(settings, secrets)
             for _ in 0..<wanted { connections.append(SMTPConnection(self, loop, to: target)) }
         } catch {
-            giveUpWaiting(because: SMTPEvidence(stage: .connecting, sight: .noLink(.setup, nil, "\(error)")))
+            refused(LinkFailure(.setup, "\(error)"), nil)
         }
     }
 
@@ -182,7 +194,7 @@ final class SMTPRoute: ReactorTenant {
 }
 
 extension AttemptReport {
-    fileprivate static func recalled(_ attempt: AttemptID) -> Self {
+    static func recalled(_ attempt: AttemptID) -> Self {
         Self(attempt: attempt, result: .recalled, evidence: DeliveryEvidence(stage: SMTPStage.connecting.rawValue))
     }
 }

@@ -17,6 +17,8 @@ struct Agenda: Sendable {
     private var picked: Set<JobKey> = []
 
     var knownLanes: [Lane] { lanes.values.map(\.lane) }
+    /// Every route that has a lane, configured or not.
+    var routes: some Collection<String> { turns.keys }
 
     /// A lane exists; what it holds is not known yet.
     mutating func open(_ lane: Lane) {
@@ -54,12 +56,14 @@ struct Agenda: Sendable {
     mutating func pick(route: String, room: Int, allowance: (LaneKey) -> Int) -> [Pick] {
         guard room > 0, let order = turns[route], !order.isEmpty else { return [] }
         var picks: [Pick] = []
-        var allowed = order.map { id in min(allowance(lanes[id]!.lane.key), lanes[id]!.count) }
+        var allowed = order.map { id in lanes[id]!.count > 0 ? min(allowance(lanes[id]!.lane.key), lanes[id]!.count) : 0 }
+        var last = order.startIndex
         let quantum = max(1, room / max(1, allowed.count { $0 > 0 }))
         while picks.count < room, allowed.contains(where: { $0 > 0 }) {
             for (index, id) in order.enumerated() where allowed[index] > 0 && picks.count < room {
                 let share = min(quantum, allowed[index], room - picks.count)
                 allowed[index] -= share
+                last = index
                 for _ in 0..<share {
                     guard let key = lanes[id]!.next() else { break }
                     picked.insert(key)
@@ -67,7 +71,8 @@ struct Agenda: Sendable {
                 }
             }
         }
-        turns[route]!.append(turns[route]!.removeFirst())
+        // The next turn begins behind the lane that was served last, or a lane would have its neighbours' turns too.
+        if !picks.isEmpty { turns[route] = Array(order[(last + 1)...] + order[...last]) }
         return picks
     }
 
@@ -76,22 +81,24 @@ struct Agenda: Sendable {
         for pick in picks { picked.remove(pick.key) }
     }
 
-    /// When the next job that is not in a window falls due, among lanes that may be read.
-    func nextDue(where mayRead: (LaneKey) -> Bool) -> Instant? {
-        lanes.values.compactMap { mayRead($0.lane.key) ? $0.nextDue : nil }.min()
+    /// When the next job falls due after `now`, among lanes that may be read. What is due already waits for room.
+    func nextDue(after now: Instant, where mayRead: (LaneKey) -> Bool) -> Instant? {
+        lanes.values.compactMap { lane in
+            lane.nextDue(after: now).flatMap { mayRead(lane.lane.key) ? $0 : nil }
+        }.min()
     }
 
     /// Whether picking from a route may bring something: read already, or due on disk.
     func mayYield(_ route: String, at now: Instant, where mayLaunch: (LaneKey) -> Bool) -> Bool {
         (turns[route] ?? []).contains { id in
             let lane = lanes[id]!
-            return (lane.count > 0 || lane.nextDue.map { $0 <= now } ?? false) && mayLaunch(lane.lane.key)
+            return lane.hasWork(at: now) && mayLaunch(lane.lane.key)
         }
     }
 
     /// Lanes with something to launch, whether or not they may now.
     func lanesWithWork(at now: Instant) -> [LaneKey] {
-        lanes.values.filter { $0.count > 0 || $0.nextDue.map { $0 <= now } ?? false }.map(\.lane.key)
+        lanes.values.filter { $0.hasWork(at: now) }.map(\.lane.key)
     }
 
     struct Pick: Hashable, Sendable {
@@ -111,7 +118,11 @@ private struct LaneWindow: Sendable {
     init(lane: Lane) { self.lane = lane }
 
     var count: Int { shelves.reduce(0) { $0 + $1.entries.count } }
-    var nextDue: Instant? { shelves.compactMap(\.nextDue).min() }
+    func nextDue(after now: Instant) -> Instant? { shelves.compactMap(\.nextDue).filter { $0 > now }.min() }
+    /// Read already, or due on disk.
+    func hasWork(at now: Instant) -> Bool {
+        shelves.contains { !$0.entries.isEmpty || $0.nextDue.map { $0 <= now } ?? false }
+    }
 
     mutating func arrived(earliest: Instant) {
         for index in shelves.indices { shelves[index].arrived(earliest: earliest) }
@@ -153,6 +164,8 @@ private struct LaneWindow: Sendable {
 /// One priority of a lane: what has been read and not yet picked, and how far the reading has come.
 private struct Shelf: Sendable {
     private(set) var entries: Deque<JobKey> = []
+    /// The same, for asking: a shelf read again from its beginning, or a job that came back, must not stand here twice.
+    private var held: Set<JobKey> = []
     private(set) var cursor: DueCursor?
     /// When reading again may bring something; nil when there is nothing behind the cursor. A new shelf reads at once.
     private(set) var nextDue: Instant? = Instant(microseconds: .min)
@@ -171,12 +184,17 @@ private struct Shelf: Sendable {
     mutating func stock(_ supply: LaneSupply, without picked: Set<JobKey>) {
         // Asked before something arrived that sorts earlier: the answer is stale, it will be asked again.
         guard supply.want.after == cursor else { return }
-        let known = cursor == nil ? picked.union(entries) : picked
-        entries.append(contentsOf: supply.due.lazy.map(\.key).filter { !known.contains($0) })
+        for entry in supply.due where !picked.contains(entry.key) && held.insert(entry.key).inserted {
+            entries.append(entry.key)
+        }
         cursor = supply.due.last ?? cursor
         nextDue = supply.due.count < supply.want.limit ? supply.nextDue : Instant(microseconds: .min)
         if let arrivedMeanwhile { arrived(earliest: arrivedMeanwhile) }
     }
 
-    mutating func next() -> JobKey? { entries.popFirst() }
+    mutating func next() -> JobKey? {
+        guard let key = entries.popFirst() else { return nil }
+        held.remove(key)
+        return key
+    }
 }

@@ -27,7 +27,8 @@ final class Bell: Sendable {
         waiter?.resume()
     }
 
-    /// Returns when the bell rings, or has rung since the last wait, or the time is up. One waiter at a time.
+    /// Returns when the bell rings, or has rung since the last wait, or the time is up, or the task is cancelled. One
+    /// waiter at a time.
     func wait(atMost patience: Duration) async {
         if takeRing() { return }
         guard patience > .zero else { return }
@@ -36,7 +37,11 @@ final class Bell: Sendable {
                 guard (try? await Task.sleep(for: patience)) != nil else { return }
                 self.ring()
             }
-            await self.untilRung()
+            await withTaskCancellationHandler {
+                await self.untilRung()
+            } onCancel: {
+                self.ring()
+            }
             group.cancelAll()
         }
     }

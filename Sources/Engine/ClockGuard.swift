@@ -7,6 +7,8 @@ import GatewayModel
 
 struct ClockGuard: Sendable {
     private(set) var gateTime: Instant
+    /// How long gate time will stand still: the wall was set back a little.
+    private(set) var standstill = Duration.zero
     /// Wall minus boot clock, in microseconds: constant while nobody sets the wall.
     private var trusted: Int64
     private var suspect: (offset: Int64, since: Duration)?
@@ -35,6 +37,7 @@ struct ClockGuard: Sendable {
             suspect = (offset, sinceBoot)
         }
         if suspect == nil { gateTime = max(gateTime, wall) }
+        standstill = max(.zero, gateTime - wall)
     }
 
     /// An operator says that the wall clock is right.

@@ -6,14 +6,21 @@ import GatewayModel
 
 extension Dispatcher {
     /// Renders a batch and gives it to its channels. Each departure ends as a parcel or as a settlement.
-    func handOver(_ departures: [Departure], _ snapshot: GatewaySnapshot) async {
-        let rendered = await renderer.render(departures, snapshot)
+    func handOver(_ departures: [Departure], _ snapshot: GatewaySnapshot, launchedAt: Instant) async {
+        let rendered = await renderer.render(departures, snapshot, launchedAt: launchedAt)
+        // Without a store nothing leaves any more: recovery finds these not handed over.
+        guard !Task.isCancelled else { return }
         var parcels: [String: [Parcel]] = [:]
         for (departure, result) in zip(departures, rendered) {
             guard var flight = flights[departure.attempt] else { continue }
             switch result {
             case .success(let message):
                 renderFailures.succeeded(departure.facts.template)
+                if let why = obstacle(to: departure) {
+                    giveBack(departure, because: why)
+                    continue
+                }
+                flight.isHandedOver = true
                 flight.messageID = message.messageID
                 flight.contentSHA256 = message.contentSHA256
                 flight.templateDigest = message.templateDigest
@@ -23,19 +30,19 @@ extension Dispatcher {
                 abandon(departure.attempt, flight, failure)
             }
         }
-        for (route, parcels) in parcels { send(parcels, over: route) }
+        for (route, parcels) in parcels { channels[route]?.send(parcels) }
     }
 
-    private func send(_ parcels: [Parcel], over route: String) {
-        guard let channel = channels[route] else {
-            let evidence = DeliveryEvidence(stage: "connecting", text: "the route is not open in this configuration")
-            inbox.receive(
-                parcels.map { AttemptReport(attempt: $0.attempt, result: .recalled, evidence: evidence) }, from: route)
-            return
-        }
-        channel.send(parcels)
-        let recalled = parcels.map(\.attempt).filter { recalledEarly.remove($0) != nil }
-        if !recalled.isEmpty { channel.recall(recalled) }
+    /// Why a rendered message stays here after all.
+    private func obstacle(to departure: Departure) -> String? {
+        if recalledEarly.remove(departure.attempt) != nil { return "taken back before it was handed over" }
+        return channels[departure.facts.route] == nil ? "the route is not open in this configuration" : nil
+    }
+
+    private func giveBack(_ departure: Departure, because why: String) {
+        let evidence = DeliveryEvidence(stage: "connecting", text: why)
+        let report = AttemptReport(attempt: departure.attempt, result: .recalled, evidence: evidence)
+        inbox.receive([report], from: departure.facts.route)
     }
 
     private func abandon(_ attempt: AttemptID, _ flight: Flight, _ failure: RenderFailure) {
@@ -45,10 +52,10 @@ extension Dispatcher {
         board.note(
             AttemptReport(attempt: attempt, result: .recalled, evidence: evidence), of: flight, at: clock.gateTime,
             chance: chance())
+        // Once a template has failed too often, what of it is under way is held too.
+        let fate = renderFailures.failing[flight.facts.template].map(Settlement.Fate.held) ?? .failed(failure.reason)
         settled.append(
-            Settlement(
-                attempt: attempt, job: flight.facts.key, slot: flight.slot, fate: .failed(failure.reason),
-                evidence: evidence))
+            Settlement(attempt: attempt, job: flight.facts.key, slot: flight.slot, fate: fate, evidence: evidence))
         settledRoutes.insert(flight.facts.route)
         if renderFailures.failed(flight.facts.template, failure) {
             log.error("template \(flight.facts.template) failed \(RenderFailures.limit) times in a row and is held: \(failure.words)")

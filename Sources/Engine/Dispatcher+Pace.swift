@@ -8,6 +8,8 @@ extension Dispatcher {
     /// Whether an exchange is worth its commit now (see `Pace`).
     func worthwhile() -> Bool {
         let sinceBoot = timepiece.sinceBoot()
+        if let storeFullUntil, sinceBoot < storeFullUntil { return false }
+        storeFullUntil = nil
         let launchable = launchableRoutes()
         if !launchable.isEmpty || !settled.isEmpty { pace.somethingWaits(sinceBoot: sinceBoot) }
         let concerned = Set(launchable.map(\.route)).union(settledRoutes)
@@ -21,25 +23,35 @@ extension Dispatcher {
     private func launchableRoutes() -> [(route: String, room: Int)] {
         guard isAdmitting else { return [] }
         let now = clock.gateTime
-        return snapshot.settings.routes.compactMap { route in
-            let room = board.room(route.name, at: now)
-            guard room > 0, agenda.mayYield(route.name, at: now, where: { mayLaunch($0, at: now) }) else { return nil }
-            return (route.name, room)
+        return (snapshot.settings.routes.map(\.name) + strandedRoutes).compactMap { route in
+            let room = room(route, at: now)
+            guard room > 0, agenda.mayYield(route, at: now, where: { mayLaunch($0, at: now) }) else { return nil }
+            return (route, room)
         }
+    }
+
+    /// Routes that have lanes and are gone from the configuration: their jobs are put to the gate, to be held.
+    var strandedRoutes: [String] { agenda.routes.filter { snapshot.settings.route($0) == nil } }
+
+    func room(_ route: String, at now: Instant) -> Int {
+        snapshot.settings.route(route) == nil ? RouteBoard.strandedWindow : board.room(route, at: now)
     }
 
     private func mayLaunch(_ lane: LaneKey, at now: Instant) -> Bool {
         mayRead(lane, at: now) && board.allowance(lane, at: now) > 0
     }
 
-    /// How long to wait for the bell.
+    /// How long to wait for the bell: never longer than a second, and until then only for what time alone brings.
+    /// What is due and waits for room waits for a report, and reports ring.
     func patience() -> Duration {
         if let remaining = pace.remaining(sinceBoot: timepiece.sinceBoot()) { return remaining }
+        guard isAdmitting, storeFullUntil == nil else { return .seconds(1) }
         let now = clock.gateTime
-        let due = isAdmitting ? agenda.nextDue { mayRead($0, at: now) } : nil
+        if !launchableRoutes().isEmpty { return Pace.patience }
+        let due = agenda.nextDue(after: now) { mayRead($0, at: now) }
         let opening = board.nextOpening(agenda.lanesWithWork(at: now), at: now)
-        let next = [due, opening].compactMap { $0 }.min() ?? now + .seconds(1)
-        return min(max(next - now, .milliseconds(1)), .seconds(1))
+        guard let next = [due, opening].compactMap({ $0 }).min() else { return .seconds(1) }
+        return min(max(next - now + clock.standstill, .milliseconds(1)), .seconds(1))
     }
 
     /// Work that nobody asks for: expiry in every state, old doubts, retention. Not while the clock is suspect.
@@ -47,8 +59,12 @@ extension Dispatcher {
         let sinceBoot = timepiece.sinceBoot()
         if let lastTidy, sinceBoot - lastTidy < .seconds(1) { return }
         guard !clock.isSuspect else { return }
-        let more = try await book.tidy(at: clock.gateTime)
-        lastTidy = more ? nil : sinceBoot
+        do {
+            lastTidy = try await book.tidy(at: clock.gateTime) ? nil : sinceBoot
+        } catch {
+            guard case .full = error else { throw error }
+            lastTidy = sinceBoot
+        }
     }
 
     /// All that was in the air has landed, or the time for it is over.
@@ -69,6 +85,8 @@ extension Dispatcher {
             log.warning("\(flights.count) messages were still in the air; the next start settles them")
             return
         }
-        for channel in channels.values { await channel.close() }
+        await withDiscardingTaskGroup { doors in
+            for channel in channels.values { doors.addTask { await channel.close() } }
+        }
     }
 }

@@ -7,16 +7,22 @@ import Settings
 
 extension Dispatcher {
     func takeTidings(hands: inout ThrowingDiscardingTaskGroup<any Error>) async throws {
-        clock.observe(wall: timepiece.now(), sinceBoot: timepiece.sinceBoot())
+        observeClock()
         let tidings = inbox.take()
         if let failure = tidings.failure { throw failure }
         for (route, reports) in tidings.reports { settle(reports, from: route) }
         for arrival in tidings.arrivals { agenda.arrived(arrival) }
-        if let snapshot = tidings.snapshot {
-            for retired in adopt(snapshot) { hands.addTask { await retired.close() } }
-        }
+        if let snapshot = tidings.snapshot { try await adopt(snapshot) }
         if tidings.ordersChanged { try await obeyOrders() }
+        for channel in emptied() { hands.addTask { await channel.close() } }
         if tidings.drainRequested, drainingSince == nil { drainingSince = timepiece.sinceBoot() }
+    }
+
+    private func observeClock() {
+        let wasSuspect = clock.isSuspect
+        clock.observe(wall: timepiece.now(), sinceBoot: timepiece.sinceBoot())
+        guard clock.isSuspect != wasSuspect else { return }
+        if clock.isSuspect { log.critical("\(Self.clockAdvice)") } else { log.notice("the clock has settled") }
     }
 
     /// Books what the channels report; each attempt is reported once.
@@ -27,6 +33,8 @@ extension Dispatcher {
                 log.error("route \(route) reported attempt \(report.attempt.rawValue) twice, or one that never left")
                 continue
             }
+            if !recalledEarly.isEmpty { recalledEarly.remove(report.attempt) }
+            for index in retired.indices { retired[index].carries.remove(report.attempt) }
             board.note(report, of: flight, at: now, chance: chance())
             if report.result == .accepted { sentPerRoute[route, default: 0] += 1 }
             let rules = Settling(
@@ -49,28 +57,45 @@ extension Dispatcher {
         }
     }
 
-    /// Takes over a configuration; returns the channels that are no longer wanted.
-    @discardableResult
-    func adopt(_ next: GatewaySnapshot) -> [any Channel] {
-        var retired: [any Channel] = []
-        let before = Dictionary(uniqueKeysWithValues: snapshot.settings.routes.map { ($0.name, $0) })
-        for (name, channel) in channels where next.settings.route(name) != before[name] {
-            retired.append(channel)
-            channels[name] = nil
-        }
-        for route in next.settings.routes where channels[route.name] == nil {
-            do {
-                channels[route.name] = try maker.channel(for: route, reports: inbox)
-            } catch {
-                log.error("route \(route.name) cannot be opened: \(error)")
-            }
+    /// Takes over a configuration. Channels that are no longer wanted are closed once what they carry has landed.
+    func adopt(_ next: GatewaySnapshot) async throws {
+        for (name, channel) in channels {
+            let route = next.settings.route(name)
+            if route == nil || route != snapshot.settings.route(name) || route!.readsFiles { retire(channel, of: name) }
         }
         snapshot = next
-        board.adopt(next.settings.routes)
+        let forgetful = board.adopt(next.settings.routes)
+        for route in next.settings.routes where channels[route.name] == nil { open(route) }
         board.obey(orders)
         renderFailures = RenderFailures()
         agenda.forgetWindows()
-        return retired
+        let now = clock.gateTime
+        let tallies = try await book.tallies(since: now - board.longestWindow(of: forgetful) - .minutes(1))
+        board.remember(tallies, of: forgetful, at: now)
+    }
+
+    private func open(_ route: RouteSettings) {
+        do {
+            channels[route.name] = try maker.channel(for: route, reports: inbox)
+        } catch {
+            log.error("route \(route.name) cannot be opened: \(error)")
+            board.couldNotOpen(route.name, because: "\(error)")
+        }
+    }
+
+    /// Takes a channel out of use: what it has not begun comes back, what is in flight runs on.
+    private func retire(_ channel: any Channel, of route: String) {
+        channels[route] = nil
+        let carried = flights.filter { $0.value.facts.route == route && $0.value.isHandedOver }.map(\.key)
+        retired.append(RetiredChannel(channel: channel, carries: Set(carried)))
+        if !carried.isEmpty { channel.recall(carried) }
+    }
+
+    /// Retired channels that carry nothing any more: closing one is a matter of moments.
+    private func emptied() -> [any Channel] {
+        guard !retired.isEmpty else { return [] }
+        defer { retired.removeAll { $0.carries.isEmpty } }
+        return retired.filter(\.carries.isEmpty).map(\.channel)
     }
 
     /// Holds, pauses and cancels that operators and other processes have written.
@@ -83,15 +108,47 @@ extension Dispatcher {
             log.notice("the clock has been accepted by an operator")
         }
         if orders != before { agenda.forgetWindows() }
-        try await recall(book.attemptsToRecall())
+        var recalled = Set(try await book.attemptsToRecall())
+        // Admitted while the hold was on its way here.
+        if orders.holds != before.holds {
+            recalled.formUnion(flights.filter { $0.value.isHeld(by: orders.holds) }.map(\.key))
+        }
+        recall(recalled)
     }
 
-    private func recall(_ attempts: [AttemptID]) {
-        let flying = attempts.filter { flights[$0] != nil }
-        let byRoute = Dictionary(grouping: flying) { flights[$0]!.facts.route }
-        for (route, attempts) in byRoute {
-            recalledEarly.formUnion(attempts)
-            channels[route]?.recall(attempts)
+    private func recall(_ attempts: Set<AttemptID>) {
+        var handedOver: [String: [AttemptID]] = [:]
+        for attempt in attempts {
+            guard let flight = flights[attempt] else { continue }
+            if flight.isHandedOver {
+                handedOver[flight.facts.route, default: []].append(attempt)
+            } else {
+                recalledEarly.insert(attempt)
+            }
+        }
+        for (route, attempts) in handedOver { channels[route]?.recall(attempts) }
+        for channel in retired {
+            let carried = channel.carries.intersection(attempts)
+            if !carried.isEmpty { channel.channel.recall(Array(carried)) }
+        }
+    }
+}
+
+/// A channel of an earlier configuration, and the attempts that it still has to report.
+struct RetiredChannel: Sendable {
+    let channel: any Channel
+    var carries: Set<AttemptID>
+}
+
+extension Flight {
+    fileprivate func isHeld(by holds: [StandingOrders.Hold]) -> Bool { holds.contains { $0.matches(facts) } }
+}
+
+extension RouteSettings {
+    /// Whether its channel has read files that a reload reads again (CONTRACT 5).
+    fileprivate var readsFiles: Bool {
+        switch transport {
+        case .smtp(let smtp): smtp.password != nil || smtp.caFile != nil
         }
     }
 }

@@ -31,6 +31,7 @@ public actor Dispatcher {
     var clock: ClockGuard
     var orders = StandingOrders()
     var channels: [String: any Channel] = [:]
+    var retired: [RetiredChannel] = []
     var flights: [AttemptID: Flight] = [:]
     /// Recalled before they were handed to a channel.
     var recalledEarly: Set<AttemptID> = []
@@ -42,6 +43,8 @@ public actor Dispatcher {
     var renderFailures = RenderFailures()
     var drainingSince: Duration?
     var lastTidy: Duration?
+    /// The disk was full: nothing is exchanged before then.
+    var storeFullUntil: Duration?
     var turns = 0
     var sentPerRoute: [String: Int] = [:]
 
@@ -58,15 +61,16 @@ public actor Dispatcher {
         clock = ClockGuard(wall: timepiece.now(), sinceBoot: timepiece.sinceBoot(), last: lastJournalTime)
     }
 
-    /// Runs until drained. Throws when the store has failed for good.
+    /// Runs until drained. Throws when the store has failed for good, or when the task is cancelled.
     public func run() async throws {
         try await begin()
         try await withThrowingDiscardingTaskGroup { hands in
             while !isDrained {
+                try Task.checkCancellation()
                 let departures = try await turn(hands: &hands)
                 if !departures.isEmpty {
-                    let snapshot = self.snapshot
-                    hands.addTask { await self.handOver(departures, snapshot) }
+                    let (snapshot, now) = (self.snapshot, clock.gateTime)
+                    hands.addTask { await self.handOver(departures, snapshot, launchedAt: now) }
                 }
                 await inbox.bell.wait(atMost: patience())
             }
@@ -75,12 +79,9 @@ public actor Dispatcher {
     }
 
     private func begin() async throws {
-        adopt(snapshot)
         orders = try await book.standingOrders()
-        board.obey(orders)
+        try await adopt(snapshot)
         for lane in try await book.lanes() { agenda.open(lane) }
-        let now = clock.gateTime
-        board.remember(try await book.tallies(since: now - board.longestWindow), at: now)
         if clock.isSuspect { log.critical("\(Self.clockAdvice)") }
     }
 
@@ -112,17 +113,31 @@ public actor Dispatcher {
         guard !picks.isEmpty || !booked.isEmpty else { return [] }
         let rules = AdmissionRules(
             snapshot: snapshot, holds: orders.holds, failingTemplates: renderFailures.failing, now: now)
-        let departures = try await book.exchange(
-            settled: booked, candidates: picks.map(\.key), at: now, decide: { rules.decide($0) })
-        account(picks, departures, pickedAt: now)
-        return departures
+        do {
+            let departures = try await book.exchange(
+                settled: booked, candidates: picks.map(\.key), at: now, decide: { rules.decide($0) })
+            account(picks, departures, pickedAt: now)
+            return departures
+        } catch {
+            guard case .full(let words) = error else { throw error }
+            takeBack(picks, booked, pickedAt: now, because: words)
+            return []
+        }
+    }
+
+    /// Nothing of an exchange was kept: all of it is for the next, a little later.
+    private func takeBack(_ picks: [Agenda.Pick], _ booked: [Settlement], pickedAt: Instant, because words: String) {
+        log.error("nothing could be booked, the disk is full: \(words)")
+        storeFullUntil = timepiece.sinceBoot() + .seconds(1)
+        settled.insert(contentsOf: booked, at: 0)
+        account(picks, [], pickedAt: pickedAt)
+        agenda.forgetWindows()
     }
 
     private func pick(at now: Instant) -> [Agenda.Pick] {
         var picks: [Agenda.Pick] = []
-        for route in snapshot.settings.routes {
-            let room = board.room(route.name, at: now)
-            let chosen = agenda.pick(route: route.name, room: room) { lane in
+        for route in snapshot.settings.routes.map(\.name) + strandedRoutes {
+            let chosen = agenda.pick(route: route, room: room(route, at: now)) { lane in
                 mayRead(lane, at: now) ? board.allowance(lane, at: now) : 0
             }
             for pick in chosen { board.picked(pick.lane.key, at: now) }
@@ -142,12 +157,13 @@ public actor Dispatcher {
         }
     }
 
-    /// Whether a lane may be read: its route is open, and no standing hold covers all of it.
+    /// Whether a lane may be read: its route is open, or gone for good, and no standing hold covers all of it.
     func mayRead(_ lane: LaneKey, at now: Instant) -> Bool {
-        board.isOpen(lane.route, at: now) && !orders.holds.contains { $0.coversLane(lane) }
+        (board.isOpen(lane.route, at: now) || snapshot.settings.route(lane.route) == nil)
+            && !orders.holds.contains { $0.coversLane(lane) }
     }
 
-    private static let clockAdvice =
+    static let clockAdvice =
         "the clock is before the journal's last entry: nothing is admitted until it has settled, or until "
         + "`gatepost queue accept-clock` says that it is right"
 

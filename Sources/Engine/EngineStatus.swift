@@ -43,6 +43,8 @@ extension Dispatcher {
         let state: EngineStatus.Route.State =
             if berth.paused != nil {
                 .paused
+            } else if berth.unopened != nil {
+                .closed
             } else {
                 switch berth.health.state {
                 case .open: .open
@@ -51,7 +53,7 @@ extension Dispatcher {
                 }
             }
         return EngineStatus.Route(
-            name: name, state: state, why: berth.paused ?? trouble.map { "\($0.kind.rawValue): \($0.words)" },
+            name: name, state: state, why: berth.paused ?? berth.unopened ?? trouble.map { "\($0.kind.rawValue): \($0.words)" },
             since: trouble?.since, nextProbe: berth.health.nextProbe, inFlight: berth.inFlight,
             window: berth.settings.window, sent: sentPerRoute[name] ?? 0)
     }

@@ -29,13 +29,18 @@ public struct Renderer: Sendable {
     }
 
     /// Results in the order of the departures.
-    func render(_ departures: [Departure], _ snapshot: GatewaySnapshot) async -> [Result<RenderedDeparture, RenderFailure>] {
+    ///
+    /// - Parameter launchedAt: when they were admitted, all in one transaction. A message speaks of the time of its first
+    ///   attempt that counts, so that every attempt has the same bytes.
+    func render(
+        _ departures: [Departure], _ snapshot: GatewaySnapshot, launchedAt: Instant
+    ) async -> [Result<RenderedDeparture, RenderFailure>] {
         let share = (departures.count + workers - 1) / workers
-        guard workers > 1, departures.count > 8 else { return departures.map { attempt($0, snapshot) } }
+        guard workers > 1, departures.count > 8 else { return departures.map { attempt($0, snapshot, launchedAt) } }
         return await withTaskGroup { group in
             for start in stride(from: 0, to: departures.count, by: share) {
                 let part = departures[start..<min(start + share, departures.count)]
-                group.addTask { (start, part.map { self.attempt($0, snapshot) }) }
+                group.addTask { (start, part.map { self.attempt($0, snapshot, launchedAt) }) }
             }
             var parts: [(Int, [Result<RenderedDeparture, RenderFailure>])] = []
             for await part in group { parts.append(part) }
@@ -43,15 +48,19 @@ public struct Renderer: Sendable {
         }
     }
 
-    private func attempt(_ departure: Departure, _ snapshot: GatewaySnapshot) -> Result<RenderedDeparture, RenderFailure> {
+    private func attempt(
+        _ departure: Departure, _ snapshot: GatewaySnapshot, _ launchedAt: Instant
+    ) -> Result<RenderedDeparture, RenderFailure> {
         do throws(RenderFailure) {
-            return .success(try render(departure, snapshot))
+            return .success(try render(departure, snapshot, launchedAt))
         } catch {
             return .failure(error)
         }
     }
 
-    private func render(_ departure: Departure, _ snapshot: GatewaySnapshot) throws(RenderFailure) -> RenderedDeparture {
+    private func render(
+        _ departure: Departure, _ snapshot: GatewaySnapshot, _ launchedAt: Instant
+    ) throws(RenderFailure) -> RenderedDeparture {
         let facts = departure.facts
         guard let job = readJob(departure.record, facts.brand) else {
             throw RenderFailure(.render, "the stored record cannot be read")
@@ -60,9 +69,12 @@ public struct Renderer: Sendable {
             let template = snapshot.template(of: facts)
         else { throw RenderFailure(.render, "the template or brand is gone") }
         guard let recipient = job.to.email else { throw RenderFailure(.render, "the job has no e-mail address") }
-        let envelope = Sandbox(snapshot.settings.sandbox).envelope(for: recipient)
-        let words = try say(job, with: template, as: brand, at: departure)
-        let mail = try compose(words, job, brand, departure)
+        guard let envelope = Sandbox(snapshot.settings.sandbox).envelope(for: recipient) else {
+            throw RenderFailure(.configuration, "the sandbox has no e-mail address to redirect to")
+        }
+        let moment = facts.firstAttemptAt ?? launchedAt
+        let words = try say(job, with: template, as: brand, at: moment)
+        let mail = try compose(words, job, brand, departure, at: moment)
         let bytes = mail.bytes
         let parcel = Parcel(
             attempt: departure.attempt, slot: departure.slot, sender: returnPath(of: brand, from: job.from),
@@ -73,9 +85,9 @@ public struct Renderer: Sendable {
     }
 
     private func say(
-        _ job: Job, with template: Template, as brand: BrandSettings, at departure: Departure
+        _ job: Job, with template: Template, as brand: BrandSettings, at moment: Instant
     ) throws(RenderFailure) -> RenderedMessage {
-        var context = RenderContext(data: job.data, brand: TemplateBrand(brand), now: moment(of: departure))
+        var context = RenderContext(data: job.data, brand: TemplateBrand(brand), now: moment)
         context.toName = job.to.name
         do {
             return try template.renderEmail(locale: job.to.locale, context: context)
@@ -85,12 +97,12 @@ public struct Renderer: Sendable {
     }
 
     private func compose(
-        _ words: RenderedMessage, _ job: Job, _ brand: BrandSettings, _ departure: Departure
+        _ words: RenderedMessage, _ job: Job, _ brand: BrandSettings, _ departure: Departure, at moment: Instant
     ) throws(RenderFailure) -> ComposedMail {
         guard let to = job.to.email else { throw RenderFailure(.render, "the job has no e-mail address") }
         var mail = OutgoingMail(
             from: job.from ?? brand.from, to: Mailbox(to, name: job.to.name), subject: words.subject,
-            date: moment(of: departure), messageID: messageID(job, brand, departure))
+            date: moment, messageID: messageID(job, brand, departure))
         mail.replyTo = job.replyTo ?? brand.replyTo
         mail.extraFields = job.headers
         mail.isAutoSubmitted = departure.facts.messageClass == .transactional
@@ -100,11 +112,6 @@ public struct Renderer: Sendable {
         } catch {
             throw RenderFailure(.content, "the mail cannot be composed: \(error)")
         }
-    }
-
-    /// The time a message speaks of: that of its first attempt, so that every attempt has the same bytes.
-    private func moment(of departure: Departure) -> Instant {
-        departure.facts.firstAttemptAt ?? departure.facts.acceptedAt
     }
 
     private func messageID(_ job: Job, _ brand: BrandSettings, _ departure: Departure) -> MessageID {

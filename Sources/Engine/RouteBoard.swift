@@ -16,6 +16,11 @@ struct RouteBoard: Sendable {
         var domainRates: [String: RateWindows]
         /// Why an operator paused it.
         var paused: String?
+        /// Why it has no channel, in this configuration or any more.
+        var unopened: String?
+        /// Gone from the configuration.
+        fileprivate var isRetired = false
+        var isShut: Bool { paused != nil || unopened != nil }
         /// How often operators have resumed it, as last seen.
         var resumed: Int64 = 0
 
@@ -30,21 +35,31 @@ struct RouteBoard: Sendable {
 
     /// Takes over the routes of a configuration. One that is unchanged keeps all it knows; every other starts anew, and
     /// so does the health of all: a reload is how an operator says that he has mended something.
-    mutating func adopt(_ routes: [RouteSettings]) {
+    ///
+    /// Returns the routes whose rates are new and remember nothing.
+    mutating func adopt(_ routes: [RouteSettings]) -> Set<String> {
         var next: [String: Berth] = [:]
+        var forgetful: Set<String> = []
         for route in routes {
             var berth = berths[route.name] ?? Berth(route)
+            if berths[route.name] == nil { forgetful.insert(route.name) }
             if berth.settings.rate != route.rate || berth.settings.domainRate != route.domainRate {
                 let fresh = Berth(route)
                 (berth.rate, berth.domainRates) = (fresh.rate, fresh.domainRates)
+                forgetful.insert(route.name)
             }
             berth.settings = route
+            (berth.unopened, berth.isRetired) = (nil, false)
             berth.health.reset()
             next[route.name] = berth
         }
         for (name, berth) in berths where next[name] == nil && berth.inFlight > 0 { next[name] = berth.retired }
         berths = next
+        return forgetful
     }
+
+    /// There is no channel for it, until a configuration brings one.
+    mutating func couldNotOpen(_ route: String, because why: String) { berths[route]?.unopened = why }
 
     mutating func obey(_ orders: StandingOrders) {
         for name in berths.keys {
@@ -57,16 +72,20 @@ struct RouteBoard: Sendable {
 
     /// Whether lanes of a route are to be read at all.
     func isOpen(_ route: String, at now: Instant) -> Bool {
-        guard let berth = berths[route], berth.paused == nil else { return false }
+        guard let berth = berths[route], !berth.isShut else { return false }
         return berth.health.room(at: now, window: 1, inFlight: 0) > 0
     }
 
     /// How many jobs of the route may be picked now.
     mutating func room(_ route: String, at now: Instant) -> Int {
-        guard var berth = berths[route], berth.paused == nil else { return 0 }
-        defer { berths[route] = berth }
-        let space = berth.health.room(at: now, window: berth.settings.window, inFlight: berth.inFlight)
-        return space > 0 ? min(space, berth.rate.room(at: now)) : 0
+        let space = space(route, at: now)
+        return space > 0 ? min(space, berths[route]?.rate.room(at: now) ?? 0) : 0
+    }
+
+    /// What window and health leave, whatever the rates say.
+    private func space(_ route: String, at now: Instant) -> Int {
+        guard let berth = berths[route], !berth.isShut else { return 0 }
+        return berth.health.room(at: now, window: berth.settings.window, inFlight: berth.inFlight)
     }
 
     /// How many jobs of a lane its domain's rate lets go now; the route's own rate is in `room`.
@@ -77,7 +96,7 @@ struct RouteBoard: Sendable {
 
     /// How far ahead a lane is read: the route's window, or twice what its rate brings in a second.
     func windowSize(_ lane: LaneKey) -> Int {
-        guard let berth = berths[lane.route] else { return 0 }
+        guard let berth = berths[lane.route] else { return Self.strandedWindow }
         guard let domain = lane.domain, let rate = berth.domainRates[domain]?.perSecond else { return berth.settings.window }
         return min(berth.settings.window, max(4, Int(rate * 2)))
     }
@@ -91,46 +110,57 @@ struct RouteBoard: Sendable {
 
     /// Picked, but it did not fly.
     mutating func stayed(_ lane: LaneKey, pickedAt then: Instant, now: Instant) {
-        berths[lane.route]?.inFlight -= 1
+        landed(lane.route)
         giveBack(lane, takenAt: then)
         berths[lane.route]?.health.probeCameToNothing(at: now)
     }
 
     mutating func note(_ report: AttemptReport, of flight: Flight, at now: Instant, chance: Double) {
         let lane = LaneKey(route: flight.facts.route, domain: flight.facts.domain, brand: flight.facts.brand)
-        berths[lane.route]?.inFlight -= 1
-        berths[lane.route]?.health.note(report, at: now, chance: chance)
+        landed(lane.route)
+        berths[lane.route]?.health.note(report, launched: flight.launchedAt, at: now, chance: chance)
         if report.result == .recalled || report.result == .unreachable { giveBack(lane, takenAt: flight.launchedAt) }
     }
 
-    mutating func remember(_ tallies: [LaneTally], at now: Instant) {
-        for tally in tallies {
-            berths[tally.lane.route]?.rate.remember(tally.count, at: tally.minute, now: now)
+    /// What left before these routes' rates began to count. A minute's attempts count as made at its end, so that none
+    /// is forgotten early.
+    mutating func remember(_ tallies: [LaneTally], of routes: Set<String>, at now: Instant) {
+        for tally in tallies where routes.contains(tally.lane.route) {
+            let then = min(now, tally.minute + .minutes(1))
+            berths[tally.lane.route]?.rate.remember(tally.count, at: then, now: now)
             if let domain = tally.lane.domain {
-                berths[tally.lane.route]?.domainRates[domain]?.remember(tally.count, at: tally.minute, now: now)
+                berths[tally.lane.route]?.domainRates[domain]?.remember(tally.count, at: then, now: now)
             }
         }
     }
 
-    /// The longest window of any rate: how far back attempts are to be remembered at start.
-    var longestWindow: Duration {
-        berths.values.flatMap { [$0.rate.longest] + $0.domainRates.values.map(\.longest) }.max() ?? .zero
+    /// The longest window of these routes' rates: how far back attempts are to be remembered.
+    func longestWindow(of routes: Set<String>) -> Duration {
+        routes.compactMap { berths[$0] }.flatMap { [$0.rate.longest] + $0.domainRates.values.map(\.longest) }.max() ?? .zero
     }
 
     /// When a route that cannot take anything now may: its probe, or the next place in its rates.
     mutating func nextOpening(_ lanes: [LaneKey], at now: Instant) -> Instant? {
         lanes.compactMap { lane -> Instant? in
-            guard var berth = berths[lane.route], berth.paused == nil else { return nil }
-            defer { berths[lane.route] = berth }
-            let probe = berth.health.nextProbe ?? now
-            let rate = berth.rate.nextRoom(at: now)
-            let domain = lane.domain.flatMap { berth.domainRates[$0]?.nextRoom(at: now) } ?? now
+            guard berths[lane.route].map({ !$0.isShut }) ?? false else { return nil }
+            let probe = berths[lane.route]?.health.nextProbe ?? now
+            let rate = berths[lane.route]?.rate.nextRoom(at: now) ?? now
+            let domain = lane.domain.flatMap { berths[lane.route]?.domainRates[$0]?.nextRoom(at: now) } ?? now
             let opening = max(probe, rate, domain)
             return opening > now ? opening : nil
         }.min()
     }
 
     var totalInFlight: Int { berths.values.reduce(0) { $0 + $1.inFlight } }
+
+    /// How many jobs of a route that is gone are put to the gate at a time, to be held with a reason.
+    static let strandedWindow = 512
+
+    /// A route that is gone from the configuration goes with the last that was in the air.
+    private mutating func landed(_ route: String) {
+        berths[route]?.inFlight -= 1
+        if let berth = berths[route], berth.isRetired, berth.inFlight == 0 { berths[route] = nil }
+    }
 
     private mutating func giveBack(_ lane: LaneKey, takenAt then: Instant) {
         berths[lane.route]?.rate.giveBack(1, takenAt: then)
@@ -142,7 +172,7 @@ extension RouteBoard.Berth {
     /// Gone from the configuration; stays until what is in the air has landed.
     fileprivate var retired: Self {
         var berth = self
-        berth.paused = "not configured any more"
+        (berth.isRetired, berth.unopened) = (true, "not configured any more")
         return berth
     }
 }

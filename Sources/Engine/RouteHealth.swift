@@ -26,6 +26,8 @@ struct RouteHealth: Hashable, Sendable {
     }
 
     private(set) var state = State.open
+    /// When the newest probe left.
+    private var probeSince: Instant?
     private var failuresInARow = 0
     /// Messages refused for our own fault, without a success between.
     private var faultsInARow = 0
@@ -50,7 +52,8 @@ struct RouteHealth: Hashable, Sendable {
     }
 
     mutating func launched(at now: Instant) {
-        if case .closed(let until, let trouble) = state, until <= now { state = .probing(because: trouble) }
+        guard case .closed(let until, let trouble) = state, until <= now else { return }
+        (state, probeSince) = (.probing(because: trouble), now)
     }
 
     /// The probe never left (the gate said no, or the job was gone): the next one may try.
@@ -60,16 +63,23 @@ struct RouteHealth: Hashable, Sendable {
 
     /// A report came in.
     ///
-    /// - Parameter chance: 0 to 1, spreads the probes of many daemons.
-    mutating func note(_ report: AttemptReport, at now: Instant, chance: Double) {
+    /// - Parameters:
+    ///   - launched: when the attempt left; one that left before the probe is not the probe. Nil: it may be.
+    ///   - chance: 0 to 1, spreads the probes of many daemons.
+    mutating func note(_ report: AttemptReport, launched: Instant? = nil, at now: Instant, chance: Double) {
+        let isProbe = launched.map { $0 >= probeSince ?? $0 } ?? true
         switch report.result {
         case .unreachable: fail(.unreachable, report.evidence, at: now, chance: chance)
         case .configuration where report.evidence.isBeforeTheEnvelope:
             fail(.configuration, report.evidence, at: now, chance: chance)
         case .configuration:
             faultsInARow += 1
-            if faultsInARow >= Self.faultsThatClose { fail(.configuration, report.evidence, at: now, chance: chance) }
-        case .recalled: probeCameToNothing(at: now)
+            if faultsInARow >= Self.faultsThatClose {
+                fail(.configuration, report.evidence, at: now, chance: chance)
+            } else {
+                reopen()
+            }
+        case .recalled: if isProbe { probeCameToNothing(at: now) }
         case .accepted:
             faultsInARow = 0
             reopen()
@@ -102,5 +112,5 @@ struct RouteHealth: Hashable, Sendable {
 
 extension DeliveryEvidence {
     /// Whether the conversation never came to a message: what went wrong says nothing of the job.
-    var isBeforeTheEnvelope: Bool { stage == "connecting" || stage == "authenticating" }
+    var isBeforeTheEnvelope: Bool { ["connecting", "encrypting", "authenticating"].contains(stage) }
 }

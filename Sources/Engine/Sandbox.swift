@@ -9,12 +9,12 @@ struct Sandbox: Sendable {
 
     init(_ settings: SandboxSettings?) { self.settings = settings }
 
-    /// Who gets the envelope; the header keeps naming whom it was for.
-    func envelope(for recipient: EmailAddress) -> EmailAddress {
+    /// Who gets the envelope; the header keeps naming whom it was for. Nil where there is no address to redirect to:
+    /// doubt never means that it goes to the recipient.
+    func envelope(for recipient: EmailAddress) -> EmailAddress? {
         guard let settings, !settings.allow.contains(where: { Self.matches(recipient.normalised, pattern: $0.lowercased()) })
         else { return recipient }
-        // The settings' check has made sure of a redirect for every channel in use.
-        return settings.redirect[.email].flatMap { EmailAddress($0) } ?? recipient
+        return settings.redirect[.email].flatMap { EmailAddress($0) }
     }
 
     /// `*` stands for any run of characters, once.

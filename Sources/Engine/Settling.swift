@@ -11,6 +11,8 @@ struct Flight: Sendable {
     var slot: WireSlot
     /// When its place in the rate windows was taken.
     var launchedAt: Instant
+    /// Rendered and given to its channel; before that it is still ours to take back.
+    var isHandedOver = false
     var messageID: String?
     var contentSHA256: String?
     var templateDigest: String?

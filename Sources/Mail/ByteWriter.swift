@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Writes into memory whose size was reckoned beforehand. Passing its end is a bug and traps in debug builds.
+/// Writes into memory whose size was reckoned beforehand. Passing its end is a bug and traps.
 struct ByteWriter: ~Copyable {
     private let base: UnsafeMutablePointer<UInt8>
     private let capacity: Int
@@ -13,14 +13,14 @@ struct ByteWriter: ~Copyable {
 
     @inline(__always)
     mutating func write(_ byte: UInt8) {
-        assert(count < capacity)
+        precondition(count < capacity)
         base[count] = byte
         count += 1
     }
 
     @inline(__always)
     mutating func write(_ source: UnsafePointer<UInt8>, count length: Int) {
-        assert(count + length <= capacity)
+        precondition(length <= capacity - count)
         (base + count).update(from: source, count: length)
         count += length
     }

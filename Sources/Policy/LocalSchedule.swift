@@ -39,8 +39,14 @@ public enum LocalSchedule {
         candidates(recipient, zones).map { instant(of: local, in: $0) }.max()!
     }
 
+    /// An IANA zone; abbreviations and spellings like `GMT+2` are none.
+    public static func zone(named name: String) -> TimeZone? {
+        guard name == "UTC" || name.utf8.contains(UInt8(ascii: "/")) else { return nil }
+        return TimeZone(identifier: name)
+    }
+
     private static func candidates(_ recipient: Recipient, _ zones: CountryZones) -> [TimeZone] {
-        if let name = recipient.timezone, let zone = TimeZone(identifier: name) { return [zone] }
+        if let name = recipient.timezone, let zone = zone(named: name) { return [zone] }
         if let country = recipient.country {
             let known = zones.of(country)
             if !known.isEmpty { return known }

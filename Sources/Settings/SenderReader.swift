@@ -14,7 +14,7 @@ extension TOMLShape where Value == String {
 
 enum ProducerReader {
     static func read(_ table: inout StrictTable) -> ProducerSettings? {
-        let name = table.required("name", .identifier)
+        let name = table.required("name", .producerName)
         let kinds = TOMLShape<[RecordKind]>.list(of: TOMLShape<RecordKind>.word, "a list of kinds of record")
         let may = table.optional("may", kinds) ?? RecordKind.allCases
         let brands = table.optional("brands", TOMLShape<[String]>.list(of: .identifier, "a list of brands"))

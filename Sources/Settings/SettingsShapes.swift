@@ -16,6 +16,14 @@ extension TOMLShape where Value == String {
         }
     }
 
+    /// Part of directory and file names in the spool, which have room for this much.
+    static var producerName: TOMLShape {
+        string.refined("1 to 32 of A-Z a-z 0-9 _ -") { text, _ in
+            (1...32).contains(text.utf8.count) && text.utf8.allSatisfy { isNameByte($0) && $0 != UInt8(ascii: ".") }
+                ? text : nil
+        }
+    }
+
     static var line: TOMLShape {
         text.refined("one line of text") { text, _ in LineSafety.isOneLine(text) ? text : nil }
     }

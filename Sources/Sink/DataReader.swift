@@ -13,6 +13,8 @@ struct DataReader {
     private(set) var content: [UInt8] = []
     private(set) var flaw: Flaw?
     private let maxBytes: Int
+    /// Whether the line before ended in CRLF: else its LF cannot begin an end of data.
+    private var isBehindCRLF = true
     private static let longestLine = 998
 
     init(maxBytes: Int, expecting size: Int) {
@@ -29,7 +31,7 @@ struct DataReader {
         while index < bytes.count, let found = memchr(base + index, 0x0A, bytes.count - index) {
             let next = UnsafeRawPointer(base).distance(to: found) + 1
             let length = next - index
-            if length == 3, bytes[index] == UInt8(ascii: "."), bytes[index + 1] == 0x0D {
+            if length == 3, isBehindCRLF, bytes[index] == UInt8(ascii: "."), bytes[index + 1] == 0x0D {
                 keep(base, kept..<index)
                 index = next
                 return true
@@ -46,7 +48,8 @@ struct DataReader {
     }
 
     private mutating func check(_ line: UnsafePointer<UInt8>, _ length: Int) {
-        guard length >= 2, line[length - 2] == 0x0D else {
+        isBehindCRLF = length >= 2 && line[length - 2] == 0x0D
+        guard isBehindCRLF else {
             flaw = flaw ?? .bareLineFeed
             return
         }

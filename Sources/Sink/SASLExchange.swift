@@ -36,7 +36,9 @@ enum SASLExchange: Equatable {
 
     /// - Parameter line: the client's answer, in base64.
     func next(_ line: String, _ credentials: SinkCredentials) -> Step {
-        guard let bytes = Data(base64Encoded: line), let text = String(validating: bytes, as: UTF8.self) else { return .malformed }
+        guard let bytes = Data(base64Encoded: line), let text = String(validating: bytes, as: UTF8.self) else {
+            return .malformed
+        }
         switch self {
         case .plain:
             let fields = text.split(separator: "\0", omittingEmptySubsequences: false)

@@ -66,12 +66,14 @@ extension SMTPCommand.Path {
         if arguments[index] == UInt8(ascii: " ") { index += 1 }  // not in the grammar, and often sent
         guard arguments[index] == UInt8(ascii: "<"),
             let end = arguments[index...].firstIndex(of: UInt8(ascii: ">")), end - index <= 321,
-            let address = String(validating: arguments[index + 1..<end], as: UTF8.self), Self.isPath(arguments[index + 1..<end])
+            let address = String(validating: arguments[index + 1..<end], as: UTF8.self),
+            Self.isPath(arguments[index + 1..<end])
         else { return nil }
         let rest = arguments[(end + 1)...]
         guard rest.isEmpty || rest.first == UInt8(ascii: " ") else { return nil }
         self.address = address
-        parameters = rest.isEmpty ? [] : String(decoding: rest, as: UTF8.self).split(separator: " ").map { $0.uppercased() }
+        parameters =
+            rest.isEmpty ? [] : String(decoding: rest, as: UTF8.self).split(separator: " ").map { $0.uppercased() }
     }
 
     private static func upper(_ byte: UInt8) -> UInt8 { (0x61...0x7A).contains(byte) ? byte & 0xDF : byte }
@@ -79,7 +81,9 @@ extension SMTPCommand.Path {
     /// Empty, or something on both sides of an `@`, without controls, spaces or angle brackets.
     private static func isPath(_ path: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
         guard !path.isEmpty else { return true }
-        guard let at = path.lastIndex(of: UInt8(ascii: "@")), at > path.startIndex, at + 1 < path.endIndex else { return false }
+        guard let at = path.lastIndex(of: UInt8(ascii: "@")), at > path.startIndex, at + 1 < path.endIndex else {
+            return false
+        }
         return path.first != UInt8(ascii: "@") && path.allSatisfy { $0 > 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "<") }
     }
 }

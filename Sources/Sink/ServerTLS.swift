@@ -22,12 +22,15 @@ final class ServerTLS: @unchecked Sendable {
         case .selfSigned:
             let made = try SelfSigned()
             certificatePEM = try made.pem()
-            guard SSL_CTX_use_certificate(context, made.certificate) == 1, SSL_CTX_use_PrivateKey(context, made.key) == 1 else {
+            guard SSL_CTX_use_certificate(context, made.certificate) == 1,
+                SSL_CTX_use_PrivateKey(context, made.key) == 1
+            else {
                 throw .tls(lastError())
             }
         case .files(let certificate, let key):
             guard SSL_CTX_use_certificate_chain_file(context, certificate) == 1,
-                SSL_CTX_use_PrivateKey_file(context, key, SSL_FILETYPE_PEM) == 1, SSL_CTX_check_private_key(context) == 1
+                SSL_CTX_use_PrivateKey_file(context, key, SSL_FILETYPE_PEM) == 1,
+                SSL_CTX_check_private_key(context) == 1
             else { throw .tls("\(certificate), \(key): \(lastError())") }
             certificatePEM = try pem(SSL_CTX_get0_certificate(context))
         }

@@ -83,7 +83,8 @@ public enum SinkError: Error, Hashable, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .badAddress(let address): "\(address) is no IPv4 or IPv6 address"
-        case .cannotListen(let address, let port, let code): "cannot listen on \(address) port \(port): \(errorText(code))"
+        case .cannotListen(let address, let port, let code):
+            "cannot listen on \(address) port \(port): \(errorText(code))"
         case .cannotUseFolder(let folder, let code): "cannot capture into \(folder): \(errorText(code))"
         case .tls(let text): "TLS cannot be set up: \(text)"
         case .noResources(let code): "cannot start: \(errorText(code))"

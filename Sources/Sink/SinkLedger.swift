@@ -47,11 +47,14 @@ final class SinkLedger: Sendable {
     var acceptedBytes: Int { books.withLock { $0.bytes } }
     var byRecipient: [String: SinkTally] { books.withLock { $0.byRecipient } }
     var byMessageID: [String: SinkTally] { books.withLock { $0.byMessageID } }
-    func tally(ofRecipient recipient: String) -> SinkTally { books.withLock { $0.byRecipient[recipient] ?? SinkTally() } }
+    func tally(ofRecipient recipient: String) -> SinkTally {
+        books.withLock { $0.byRecipient[recipient] ?? SinkTally() }
+    }
     func tally(ofMessageID id: String) -> SinkTally { books.withLock { $0.byMessageID[id] ?? SinkTally() } }
 
     func events(keeping newest: Int) -> AsyncStream<SinkEvent> {
-        let (stream, continuation) = AsyncStream.makeStream(of: SinkEvent.self, bufferingPolicy: .bufferingNewest(newest))
+        let (stream, continuation) = AsyncStream.makeStream(
+            of: SinkEvent.self, bufferingPolicy: .bufferingNewest(newest))
         let number = books.withLock { books -> Int? in
             guard !books.isClosed else { return nil }
             books.nextWatcher += 1

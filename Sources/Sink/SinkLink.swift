@@ -4,6 +4,7 @@
 //
 // Owned by the sink's thread. Decides nothing: moves bytes and says what epoll should wait for.
 
+import COpenSSL
 import Glibc
 
 final class SinkLink {
@@ -72,7 +73,7 @@ final class SinkLink {
 
     private func write(_ bytes: UnsafeRawBufferPointer) -> LinkProgress {
         if let tls { return tls.write(bytes) }
-        let count = send(socket, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL.rawValue))
+        let count = send(socket, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
         if count >= 0 { return .done(count) }
         return errno == EAGAIN || errno == EINTR ? .wantsWrite : .ended
     }

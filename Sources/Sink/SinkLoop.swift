@@ -5,6 +5,7 @@
 // A slow or silent link costs an entry and nothing more. Everything here is owned by the thread "sink"; others reach it
 // through `wake`, which ends it.
 
+import COpenSSL
 import GatewayModel
 import Glibc
 
@@ -32,7 +33,8 @@ struct SinkLoop: ~Copyable {
     }
 
     init(
-        listener: Int32, wake: Int32, poll: Int32, configuration: SinkConfiguration, tls: ServerTLS?, folder: CaptureFolder?,
+        listener: Int32, wake: Int32, poll: Int32, configuration: SinkConfiguration, tls: ServerTLS?,
+        folder: CaptureFolder?,
         ledger: SinkLedger, time: any Timepiece
     ) {
         (self.listener, self.wake, self.poll, self.configuration) = (listener, wake, poll, configuration)
@@ -55,8 +57,6 @@ struct SinkLoop: ~Copyable {
                 if event.data.fd == listener { acceptLinks() } else { handle(event) }
             }
             fireTimers()
-            ledger.note(events)
-            events.removeAll(keepingCapacity: true)
         }
     }
 
@@ -69,11 +69,13 @@ struct SinkLoop: ~Copyable {
 
     private mutating func acceptLinks() {
         while true {
-            let socket = accept4(listener, nil, nil, Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue))
+            let socket = accept(listener, nil, nil)
             guard socket >= 0 else { return }
+            _ = fcntl(socket, F_SETFD, FD_CLOEXEC)
+            _ = fcntl(socket, F_SETFL, O_NONBLOCK)
             guard links.count < configuration.maxConnections else {
                 let words = Array("\(SinkReply.tooManyConnections)\r\n".utf8)
-                send(socket, words, words.count, Int32(MSG_NOSIGNAL.rawValue))
+                send(socket, words, words.count, Int32(MSG_NOSIGNAL))
                 close(socket)
                 continue
             }
@@ -114,14 +116,15 @@ struct SinkLoop: ~Copyable {
         readAll(link)
     }
 
-    /// Reads until the socket has no more, or the conversation stands still.
+    /// Reads once; over TLS until there is no more, because epoll does not see what TLS has buffered.
     private mutating func readAll(_ link: SinkLink) {
         while link.conversation.standing == .reading {
             switch link.read(into: buffer) {
             case .done(let count):
-                link.conversation.take(UnsafeBufferPointer(rebasing: buffer.bindMemory(to: UInt8.self)[..<count]), &memory)
+                link.conversation.take(
+                    UnsafeBufferPointer(rebasing: buffer.bindMemory(to: UInt8.self)[..<count]), &memory)
                 guard settle(link) else { return }
-                if link.tls == nil, count < buffer.count { return }
+                if link.tls == nil { return }  // epoll will say if there is more; others come first
             case .wantsRead, .wantsWrite:
                 settle(link)
                 return
@@ -138,6 +141,7 @@ struct SinkLoop: ~Copyable {
         while case .delivering(let message, 0) = link.conversation.standing {
             deliver(message, over: link)
         }
+        publish()
         guard link.flush() else {
             drop(link)
             return false
@@ -194,7 +198,8 @@ extension SinkLoop {
         for recipient in message.recipients {
             events.append(
                 SinkEvent(
-                    time: now, sender: message.sender, recipient: recipient, verdict: verdict, size: message.content.count,
+                    time: now, sender: message.sender, recipient: recipient, verdict: verdict,
+                    size: message.content.count,
                     messageID: messageID))
         }
         link.conversation.answer(answer)
@@ -212,6 +217,14 @@ extension SinkLoop {
                     size: note.message?.content.count, messageID: note.message?.messageID))
         }
         link.conversation.notes.removeAll()
+    }
+}
+
+extension SinkLoop {
+    /// Counts and tells what happened, before the replies that speak of it leave: who has read a reply can rely on the ledger.
+    private mutating func publish() {
+        ledger.note(events)
+        events.removeAll(keepingCapacity: true)
     }
 }
 

@@ -28,7 +28,8 @@ struct SinkMessage: Equatable {
     }
 
     private func names(_ line: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
-        line.count > 11 && line.prefix(11).lazy.map { $0 | 0x20 }.elementsEqual("message-id:".utf8.lazy.map { $0 | 0x20 })
+        line.count > 11
+            && line.prefix(11).lazy.map { $0 | 0x20 }.elementsEqual("message-id:".utf8.lazy.map { $0 | 0x20 })
     }
 
     private func lineEnd(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {

@@ -23,11 +23,12 @@ public final class SinkServer: Sendable {
     /// Listens from the return on.
     ///
     /// - Throws: `SinkError` where the address, the port, the folder or the certificate cannot be used.
-    public init(_ configuration: SinkConfiguration = .init(), time: any Timepiece = SystemTimepiece()) throws(SinkError) {
+    public init(_ configuration: SinkConfiguration = .init(), time: any Timepiece = SystemTimepiece()) throws(SinkError)
+    {
         let tls = if let identity = configuration.tls.identity { try ServerTLS(identity) } else { ServerTLS?.none }
         let folder = if let path = configuration.captureFolder { try CaptureFolder(path) } else { CaptureFolder?.none }
         let listening = try ListeningSocket(configuration.address, configuration.port)
-        let (wake, poll) = (eventfd(0, Int32(EFD_CLOEXEC.rawValue)), epoll_create1(Int32(EPOLL_CLOEXEC.rawValue)))
+        let (wake, poll) = (eventfd(0, Int32(EFD_CLOEXEC)), epoll_create1(Int32(EPOLL_CLOEXEC)))
         guard wake >= 0, poll >= 0 else {
             let code = errno
             for descriptor in [listening.descriptor, wake, poll] where descriptor >= 0 { close(descriptor) }

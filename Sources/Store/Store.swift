@@ -1,61 +1,129 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Store: the system of record behind its ports (DESIGN D2, D3, D4, D11, D12).
+//
+// The daemon's store writes on the thread "writer" and reads on pooled connections; a command's store writes in short
+// transactions of its own, under the lock that the daemon's checkpoints take too. All calls may come from any task.
 
+import Dispatch
+import GRDB
 import GatewayModel
+import Synchronization
 
 public final class Store: Sendable {
-    /// Makes keys, database, wire log and reserve; leaves what is there as it is.
-    public static func initialise(stateDir: String) throws(StoreError) { fatalError("not yet") }
-    /// Opens; for the daemon also recovers. Blocks.
-    public static func open(stateDir: String, role: StoreRole, options: StoreOptions = StoreOptions()) throws(StoreError) -> Store { fatalError("not yet") }
-    /// Told from now on; nil: nobody.
-    public func setListener(_ listener: (any QueueListener)?) { fatalError("not yet") }
-    /// Finishes what was handed in, checkpoints, and gives the locks back.
-    public func close() async { fatalError("not yet") }
-    public var journalID: String { fatalError("not yet") }
-    /// The wire log as channels see it (daemon only).
-    public var notes: any AttemptNotes { fatalError("not yet") }
+    /// The random identity of this journal: 32 hex digits.
+    public let journalID: String
+    let directory: StateDirectory
+    let options: StoreOptions
+    let pool: DatabasePool
+    let subjectKey: [UInt8]
+    /// Nil: reads only.
+    let hand: WritingHand?
+    let ear: Ear
+    private let wireLog: WireLog?
+
+    /// How changes are written.
+    enum WritingHand: Sendable {
+        case daemon(Writer, WakeWatch, FileLock)
+        case command(CommandWriter)
+    }
+
+    init(
+        journalID: String, directory: StateDirectory, options: StoreOptions, pool: DatabasePool, subjectKey: [UInt8],
+        hand: WritingHand?, ear: Ear, wireLog: WireLog?
+    ) {
+        (self.journalID, self.directory, self.options, self.pool) = (journalID, directory, options, pool)
+        (self.subjectKey, self.hand, self.ear, self.wireLog) = (subjectKey, hand, ear, wireLog)
+    }
+
+    /// Told from now on; nil: nobody. For the daemon's store only.
+    public func setListener(_ listener: (any QueueListener)?) { ear.set(listener) }
+
+    /// The wire log as channels see it.
+    /// - Precondition: opened as `.daemon`.
+    public var notes: any AttemptNotes {
+        guard let wireLog else { preconditionFailure("only the daemon's store has a wire log") }
+        return wireLog
+    }
+
+    /// Finishes what was handed in, checkpoints, and gives the locks back. Calls after it throw `StoreError.closed`.
+    public func close() async {
+        // It waits for a thread and for the disk: not on a task's thread.
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async {
+                self.closeAndWait()
+                continuation.resume()
+            }
+        }
+    }
+
+    private func closeAndWait() {
+        switch hand {
+        case .daemon(let writer, let watch, let lock):
+            watch.stop()
+            writer.close()
+            try? pool.close()
+            lock.unlock()
+        case .command(let writer):
+            writer.close(pool)
+        case nil:
+            try? pool.close()
+        }
+    }
+
+    /// Leaves everything as a killed process would: for tests.
+    func abandon() {
+        guard case .daemon(let writer, let watch, let lock) = hand else { return }
+        watch.stop()
+        writer.abandon()
+        try? pool.close()
+        lock.unlock()
+    }
 }
 
-extension Store: IntakeBook {
-    public func unfinishedFiles() async throws(StoreError) -> [IntakeProgress] { fatalError("not yet") }
-    public func lastFileNumber() async throws(StoreError) -> Int64 { fatalError("not yet") }
-    public func take(_ chunk: IntakeChunk) async throws(StoreError) -> IntakeProgress { fatalError("not yet") }
-    public func problems(of file: Int64, after index: Int, limit: Int) async throws(StoreError) -> [Problem] { fatalError("not yet") }
-    public func finish(_ file: Int64) async throws(StoreError) { fatalError("not yet") }
-    public func queuedJobs() async throws(StoreError) -> Int { fatalError("not yet") }
-}
-extension Store: DeliveryBook {
-    public func lanes() async throws(StoreError) -> [Lane] { fatalError("not yet") }
-    public func due(_ wants: [LaneWant], at now: Instant) async throws(StoreError) -> [LaneSupply] { fatalError("not yet") }
-    public func exchange(settled: [Settlement], candidates: [JobKey], at now: Instant, decide: @escaping @Sendable (JobFacts) -> AdmissionDecision) async throws(StoreError) -> [Departure] { fatalError("not yet") }
-    public func standingOrders() async throws(StoreError) -> StandingOrders { fatalError("not yet") }
-    public func attemptsToRecall() async throws(StoreError) -> [AttemptID] { fatalError("not yet") }
-    public func tallies(since: Instant) async throws(StoreError) -> [LaneTally] { fatalError("not yet") }
-    public func tidy(at now: Instant) async throws(StoreError) -> Bool { fatalError("not yet") }
-}
-extension Store: JournalReader {
-    public func outcomes(after seq: Int64, limit: Int) async throws(StoreError) -> [Outcome] { fatalError("not yet") }
-    public func lastSeq() async throws(StoreError) -> Int64 { fatalError("not yet") }
-}
+// MARK: Reading and writing, for the files beside this one
+
 extension Store {
-    public func queue(matching filter: JobFilter, after: JobKey?, limit: Int) async throws(StoreError) -> [QueuedJob] { fatalError("not yet") }
-    /// Every producer's job of that id where `producer` is nil.
-    public func job(producer: String?, id: String) async throws(StoreError) -> [JobRecord] { fatalError("not yet") }
-    public func depths() async throws(StoreError) -> [QueueDepth] { fatalError("not yet") }
-    /// One step of at most 500 jobs.
-    public func change(_ change: QueueChange, matching filter: JobFilter, after: JobKey?, by: Signature) async throws(StoreError) -> QueueStep { fatalError("not yet") }
-    /// The hold's `id` is ignored; its number is returned. Matching attempts not begun are recalled.
-    public func addHold(_ hold: StandingOrders.Hold, by: Signature) async throws(StoreError) -> Int64 { fatalError("not yet") }
-    /// Releases what it held and no other hold matches. Nil: there is no such hold. Returns how many jobs were released.
-    public func removeHold(_ id: Int64, by: Signature) async throws(StoreError) -> Int? { fatalError("not yet") }
-    public func pauseRoute(_ name: String, by: Signature) async throws(StoreError) { fatalError("not yet") }
-    public func resumeRoute(_ name: String, by: Signature) async throws(StoreError) { fatalError("not yet") }
-    public func acceptClock(by: Signature) async throws(StoreError) { fatalError("not yet") }
-    /// Matching attempts in flight now, for `--wait`.
-    public func inFlight(matching filter: JobFilter) async throws(StoreError) -> Int { fatalError("not yet") }
-    public func outcomes(_ query: OutcomeQuery) async throws(StoreError) -> OutcomePage { fatalError("not yet") }
-    public func report(by dimensions: [ReportDimension], since: Instant?) async throws(StoreError) -> [ReportRow] { fatalError("not yet") }
-    /// Walks the whole journal in pages; `progress` is told the seq reached.
-    public func verifyJournal(progress: @Sendable (Int64) -> Void) async throws(StoreError) -> JournalCheck { fatalError("not yet") }
-    public func exportJournal(after seq: Int64, limit: Int) async throws(StoreError) -> [JournalRow] { fatalError("not yet") }
+    func read<Value: Sendable>(_ body: @escaping @Sendable (Session) throws -> Value) async throws(StoreError) -> Value {
+        do {
+            return try await pool.read { db in try body(Session(visiting: db)) }
+        } catch { throw StoreError(error) }
+    }
+
+    /// One part of one transaction; returns once it is committed.
+    func write<Value: Sendable>(
+        _ rank: Errand.Rank, _ body: @escaping @Sendable (Ledger) throws -> Value,
+        last: (@Sendable (Ledger, inout Value) throws -> Void)? = nil
+    ) async throws(StoreError) -> Value {
+        switch hand {
+        case .daemon(let writer, _, _): try await Self.hand(to: writer, rank, body, last: last)
+        case .command(let writer): try writer.perform(body)
+        case nil: throw .refused("this store was opened for reading only", exitCode: 77)
+        }
+    }
+
+    private static func hand<Value: Sendable>(
+        to writer: Writer, _ rank: Errand.Rank, _ body: @escaping @Sendable (Ledger) throws -> Value,
+        last: (@Sendable (Ledger, inout Value) throws -> Void)?
+    ) async throws(StoreError) -> Value {
+        let pending = Pending<Value>()
+        let answer: Result<Value, StoreError> = await withCheckedContinuation { continuation in
+            let lastWork = last.map { last -> @Sendable (Ledger) throws -> Void in
+                { ledger in
+                    guard var value = pending.value else { return }
+                    try last(ledger, &value)
+                    pending.value = value
+                }
+            }
+            writer.put(
+                Errand(
+                    rank: rank, work: { pending.value = try body($0) }, lastWork: lastWork,
+                    answer: { error in
+                        if let error { return continuation.resume(returning: .failure(error)) }
+                        guard let value = pending.value else { return continuation.resume(returning: .failure(.closed)) }
+                        continuation.resume(returning: .success(value))
+                    }))
+        }
+        return try answer.get()
+    }
 }

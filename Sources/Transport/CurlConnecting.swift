@@ -3,10 +3,9 @@
 // CurlConnecting: libcurl's multi handle on the reactor's own epoll. It makes links; it carries none of our words.
 //
 // Lives on the thread "reactor". Traps, all of libcurl 7.88.1:
-// - After a refusal while connecting (AUTH, STARTTLS) libcurl says QUIT and *waits* for the answer, inside the call.
-//   So the socket is shut down as soon as that QUIT has been written: the wait ends at once.
 // - Giving up while a name is being resolved joins the resolver's thread, unless QUICK_EXIT says no.
-// - A handle must stay in the multi while its link is used; taking it out closes the connection, without QUIT.
+// - A handle must stay in the multi while its link is used; taking it out closes the connection, without QUIT. So does
+//   a refusal while connecting. (After a transfer libcurl would say QUIT and wait for the answer, inside the call.)
 
 import CCurl
 import Glibc
@@ -46,7 +45,11 @@ final class CurlConnecting {
             }, me)
     }
 
-    deinit { curl_multi_cleanup(multi) }
+    deinit {
+        gatepost_multi_set_socket_function(multi, nil, nil)
+        gatepost_multi_set_timer_function(multi, nil, nil)
+        curl_multi_cleanup(multi)
+    }
 
     func begin(_ link: Link, _ target: LinkTarget) {
         guard let easy = curl_easy_init() else { preconditionFailure("libcurl gave no handle") }
@@ -61,12 +64,6 @@ final class CurlConnecting {
                 CurlConnecting.record(bytes, size * count, for: owner)
                 return size * count
             }, owner)
-        gatepost_easy_set_debug_function(
-            easy,
-            { easy, kind, bytes, count, _ in
-                if kind == CURLINFO_HEADER_OUT { CurlConnecting.cutShort(easy, after: bytes, count) }
-                return 0
-            }, nil)
         curl_multi_add_handle(multi, easy)
     }
 
@@ -93,7 +90,6 @@ final class CurlConnecting {
             guard let number = numbers[easy], let link = loop.link(number) else { continue }
             var socket: curl_socket_t = -1
             if result == CURLE_OK, gatepost_easy_get_socket(easy, &socket) == CURLE_OK, socket >= 0 {
-                gatepost_easy_set_long(easy, CURLOPT_VERBOSE, 0)
                 link.opened(socket: socket)
             } else {
                 link.failed(result == CURLE_OK ? CURLE_COULDNT_CONNECT : result)
@@ -120,19 +116,12 @@ final class CurlConnecting {
         return Unmanaged<CurlConnecting>.fromOpaque(pointer).takeUnretainedValue()
     }
 
-    private static func record(_ bytes: UnsafeMutablePointer<CChar>?, _ count: Int, for owner: UnsafeMutableRawPointer?) {
+    private static func record(_ bytes: UnsafeMutablePointer<CChar>?, _ count: Int, for owner: UnsafeMutableRawPointer?)
+    {
         guard let bytes, let owner else { return }
         let link = Unmanaged<Link>.fromOpaque(owner).takeUnretainedValue()
         guard link.transcript.count + count <= transcriptLimit else { return }
         link.transcript.append(contentsOf: UnsafeRawBufferPointer(start: bytes, count: count))
-    }
-
-    private static func cutShort(_ easy: UnsafeMutableRawPointer?, after bytes: UnsafeMutablePointer<CChar>?, _ count: Int) {
-        var socket: curl_socket_t = -1
-        guard count == 6, let bytes, memcmp(bytes, "QUIT\r\n", 6) == 0, let easy,
-            gatepost_easy_get_socket(easy, &socket) == CURLE_OK, socket >= 0
-        else { return }
-        shutdown(socket, Int32(SHUT_RDWR))
     }
 }
 
@@ -142,7 +131,7 @@ extension CurlConnecting {
         gatepost_easy_set_text(easy, CURLOPT_PROTOCOLS_STR, "smtp,smtps")
         for (option, value) in [
             (CURLOPT_CONNECT_ONLY, 1), (CURLOPT_FRESH_CONNECT, 1), (CURLOPT_NOSIGNAL, 1), (CURLOPT_QUICK_EXIT, 1),
-            (CURLOPT_TCP_NODELAY, 1), (CURLOPT_TCP_KEEPALIVE, 1), (CURLOPT_VERBOSE, 1),
+            (CURLOPT_TCP_NODELAY, 1), (CURLOPT_TCP_KEEPALIVE, 1),
             (CURLOPT_SSL_VERIFYPEER, 1), (CURLOPT_SSL_VERIFYHOST, 2), (CURLOPT_NETRC, Int(CURL_NETRC_IGNORED.rawValue)),
         ] { gatepost_easy_set_long(easy, option, value) }
         gatepost_easy_set_text(easy, CURLOPT_PROXY, "")

@@ -19,7 +19,8 @@ public struct LoopTime: Hashable, Comparable, Sendable {
     public static func < (a: LoopTime, b: LoopTime) -> Bool { a.nanoseconds < b.nanoseconds }
     public static func + (time: LoopTime, duration: Duration) -> LoopTime {
         let (seconds, attoseconds) = duration.components
-        return LoopTime(nanoseconds: time.nanoseconds + UInt64(max(0, seconds * 1_000_000_000 + attoseconds / 1_000_000_000)))
+        return LoopTime(
+            nanoseconds: time.nanoseconds + UInt64(max(0, seconds * 1_000_000_000 + attoseconds / 1_000_000_000)))
     }
 }
 
@@ -86,7 +87,8 @@ final class LoopTimers {
         var parent = 0
         while true {
             var least = parent
-            for child in [2 * parent + 1, 2 * parent + 2] where child < heap.count && heap[child].time < heap[least].time {
+            for child in [2 * parent + 1, 2 * parent + 2]
+            where child < heap.count && heap[child].time < heap[least].time {
                 least = child
             }
             guard least != parent else { return }

@@ -61,14 +61,16 @@ public final class Reactor: Sendable {
         }
     }
 
-    /// Leaves an errand for the thread; dropped where it has ended.
-    func leave(_ errand: @escaping Errand) {
-        let isFirst = inbox.withLock { inbox in
-            guard !inbox.hasEnded else { return false }
+    /// Leaves an errand for the thread; false where it has ended and never will run it.
+    @discardableResult
+    func leave(_ errand: @escaping Errand) -> Bool {
+        let errands = inbox.withLock { inbox -> Int? in
+            guard !inbox.hasEnded else { return nil }
             inbox.errands.append(errand)
-            return inbox.errands.count == 1
+            return inbox.errands.count
         }
-        if isFirst { wake() }
+        if errands == 1 { wake() }
+        return errands != nil
     }
 
     /// On the thread: everything left since the last call, in order.
@@ -138,12 +140,12 @@ public struct Tenancy<Tenant: ReactorTenant & SendableMetatype>: Sendable {
     let number: Int
 
     /// Runs `body` with the tenant on the reactor's thread, in the order of the calls; returns at once.
-    /// Dropped where the tenant has left or the reactor has ended.
-    public func run(_ body: @escaping @Sendable (Tenant) -> Void) {
+    ///
+    /// Where the tenant has left or the reactor has ended, `body` is given nil, perhaps on the caller's thread.
+    public func run(_ body: @escaping @Sendable (Tenant?) -> Void) {
         let number = number
-        reactor.leave { loop in
-            if let tenant = loop.tenant(number) as? Tenant { body(tenant) }
-        }
+        let isLeft = reactor.leave { loop in body(loop.tenant(number) as? Tenant) }
+        if !isLeft { body(nil) }
     }
 
     /// The tenant leaves; what it owned goes with it.

@@ -70,7 +70,9 @@ struct Bench {
     let collector = ReportCollector()
     let notes = NoteKeeper()
 
-    init(port: Int, connections: Int = 20, on reactor: Reactor? = nil, _ adjust: (inout SMTPSettings) -> Void = { _ in })
+    init(
+        port: Int, connections: Int = 20, on reactor: Reactor? = nil, _ adjust: (inout SMTPSettings) -> Void = { _ in }
+    )
         throws
     {
         var settings = SMTPSettings(host: "127.0.0.1", port: port)
@@ -100,10 +102,12 @@ struct Bench {
 extension Parcel {
     /// A small message to that address; its slot is its number.
     static func to(
-        _ recipient: String = "ada@example.com", number: UInt32 = 1, content: String = "Subject: hello\r\n\r\nHello.\r\n"
+        _ recipient: String = "ada@example.com", number: UInt32 = 1,
+        content: String = "Subject: hello\r\n\r\nHello.\r\n"
     ) -> Parcel {
         Parcel(
             attempt: AttemptID(run: 1, counter: number), slot: WireSlot(index: Int(number)),
-            sender: EmailAddress("news@acme.example"), recipient: EmailAddress(recipient)!, content: Array(content.utf8))
+            sender: EmailAddress("news@acme.example"), recipient: EmailAddress(recipient)!, content: Array(content.utf8)
+        )
     }
 }

@@ -10,9 +10,11 @@ import Transport
 
 @Suite("Against Postfix's smtp-sink", .enabled(if: Installed.smtpSink != nil, "smtp-sink is not installed"))
 struct SMTPSinkTests {
-    @Test("every parcel is accepted, once, whatever the level", .timeLimit(.minutes(1)), arguments: [
-        SMTPSettings.Pipelining.across, .within, .none,
-    ])
+    @Test(
+        "every parcel is accepted, once, whatever the level", .timeLimit(.minutes(1)),
+        arguments: [
+            SMTPSettings.Pipelining.across, .within, .none,
+        ])
     func accepts(_ level: SMTPSettings.Pipelining) async throws {
         let sink = try ServerProcess(Installed.smtpSink!) { ["-u", "nobody", "127.0.0.1:\($0)", "64"] }
         let bench = try Bench(port: sink.port, connections: 4) { $0.pipelining = level }

@@ -138,8 +138,40 @@ struct AgendaTests {
         agenda.open(Self.lane(1))
         let shelf = Shelf(jobs: [(1, .normal, Self.now + .seconds(30), 1)])
         Self.read(&agenda, shelf)
-        #expect(agenda.nextDue { _ in true } == Self.now + .seconds(30))
+        #expect(agenda.nextDue(after: Self.now) { _ in true } == Self.now + .seconds(30))
         #expect(agenda.wants(at: Self.now) { _ in 64 }.isEmpty)
         #expect(agenda.wants(at: Self.now + .seconds(30)) { _ in 64 }.count == 1)
+    }
+
+    @Test("a lane read again from its beginning brings nothing twice")
+    func readsAnew() {
+        var agenda = Agenda()
+        agenda.open(Self.lane(1))
+        var shelf = Shelf(jobs: (0..<100).map { (1, .normal, Self.now, Int64($0)) })
+        Self.read(&agenda, shelf)
+        var picked = agenda.pick(route: "relay", room: 32) { _ in .max }.map(\.key)
+        agenda.decided(picked.map { Agenda.Pick(key: $0, lane: Self.lane(1)) })
+        shelf.jobs.removeAll { picked.contains(JobKey($0.key)) }
+        shelf.jobs.append((1, .normal, Self.now - .seconds(5), 500))
+        agenda.arrived(LaneArrival(lane: Self.lane(1), earliest: Self.now - .seconds(5)))
+        for _ in 0..<9 {
+            Self.read(&agenda, shelf)
+            let more = agenda.pick(route: "relay", room: 16) { _ in .max }
+            agenda.decided(more)
+            picked += more.map(\.key)
+            shelf.jobs.removeAll { job in more.contains { $0.key.rawValue == job.key } }
+        }
+        #expect(picked.count == 101)
+        #expect(Set(picked).count == 101)
+    }
+
+    @Test("one place at a time is shared fairly, also by neighbours among many idle lanes")
+    func sharesSinglePlaces() {
+        var agenda = Agenda()
+        for id: Int64 in 1...50 { agenda.open(Self.lane(id, brand: "b\(id)")) }
+        let shelf = Shelf(jobs: (0..<200).map { (20 + Int64($0 % 2), .normal, Self.now, Int64($0)) })
+        Self.read(&agenda, shelf, window: 128)
+        let picks = (0..<100).flatMap { _ in agenda.pick(route: "relay", room: 1) { _ in .max } }
+        #expect(picks.count { $0.lane.id.rawValue == 20 } == 50)
     }
 }

@@ -121,6 +121,27 @@ struct RouteHealthTests {
         #expect(health.trouble?.kind == .configuration)
     }
 
+    @Test("a probe that meets a fault of ours in the conversation does not leave the route probing for ever")
+    func probeMeetsFault() {
+        var health = RouteHealth()
+        health.note(Self.report(.unreachable, stage: "connecting"), at: Self.start, chance: 0.5)
+        health.launched(at: health.nextProbe!)
+        health.note(Self.report(.configuration, stage: "envelope"), at: Self.start + .seconds(5), chance: 0.5)
+        #expect(health.state == .open)
+    }
+
+    @Test("what is recalled while a probe is on its way is not the probe")
+    func recallIsNoProbe() {
+        var health = RouteHealth()
+        health.note(Self.report(.unreachable, stage: "connecting"), at: Self.start, chance: 0.5)
+        let later = health.nextProbe!
+        health.launched(at: later)
+        health.note(Self.report(.recalled), launched: Self.start, at: later, chance: 0.5)
+        #expect(health.room(at: later, window: 64, inFlight: 1) == 0)
+        health.note(Self.report(.recalled), launched: later, at: later, chance: 0.5)
+        #expect(health.room(at: later, window: 64, inFlight: 0) == 1)
+    }
+
     @Test("many reports of one breakdown count once")
     func countsOnce() {
         var health = RouteHealth()

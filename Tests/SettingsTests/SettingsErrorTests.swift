@@ -89,11 +89,11 @@ struct SettingsErrorTests {
     static let senders = [
         Row(
             "a producer without name", "[[producer]]\nmay = ['job']",
-            "gatepost.toml:1: producer[0]: \"name\" is missing; it must be 1 to 64 of A-Z a-z 0-9 . _ - (not beginning with a dot)"
+            "gatepost.toml:1: producer[0]: \"name\" is missing; it must be 1 to 32 of A-Z a-z 0-9 _ -"
         ),
         Row(
             "a producer's name that is a path", "[[producer]]\nname = '../x'",
-            "gatepost.toml:2: producer[0].name: must be 1 to 64 of A-Z a-z 0-9 . _ - (not beginning with a dot)"),
+            "gatepost.toml:2: producer[0].name: must be 1 to 32 of A-Z a-z 0-9 _ -"),
         Row(
             "an unknown kind of record", "[[producer]]\nname = 'x'\nmay = ['job', 'cancle']",
             "gatepost.toml:3: producer[0].may[1]: must be \"job\", \"cancel\", \"consent\" or \"suppress\"; did you mean \"cancel\"?"

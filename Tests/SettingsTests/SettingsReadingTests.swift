@@ -240,7 +240,7 @@ struct SampleConfigurationTests {
         let reading = folder.load(environment: [:])
         #expect(
             folder.lines(reading.errors) == [
-                "gatepost.toml:80: route[0].failover: no route is called \"relay-2\"; did you mean \"relay\"?"
+                "gatepost.toml:74: route[0].failover: no route is called \"relay-2\"; did you mean \"relay\"?"
             ])
         let plain = try #require(SettingsLoader.load(file: Self.sample, environment: [:]).settings)
         let withoutFailover = uncommented.filter { !$0.hasPrefix("failover") }.joined(separator: "\n")

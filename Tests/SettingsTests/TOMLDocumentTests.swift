@@ -168,6 +168,37 @@ struct TOMLDocumentTests {
             #expect(Self.all(document.root).values.allSatisfy { $0.line >= 1 && $0.column >= 1 })
         }
     }
+
+    @Test("in whatever becomes of a file, a key's place is where the key stands", arguments: 0..<10)
+    func survivesSlips(_ seed: UInt64) {
+        var random = Seeded(state: seed)
+        let slips = Array("[]{}\"'=.,#\n\\ax1 ".utf8)
+        for _ in 0..<100 {
+            var bytes = Array(SettingsReadingTests.contract.utf8)
+            for _ in 0..<Int.random(in: 1...3, using: &random) {
+                let at = Int.random(in: 0..<bytes.count, using: &random)
+                if Bool.random(using: &random) {
+                    bytes.remove(at: at)
+                } else {
+                    bytes[at] = slips.randomElement(using: &random)!
+                }
+            }
+            guard let document = try? TOMLDocument(text: bytes, file: "x") else { continue }
+            let lines = String(decoding: bytes, as: UTF8.self).unicodeScalars
+                .split(separator: "\n", omittingEmptySubsequences: false)
+            Self.check(document.root, in: lines)
+        }
+    }
+
+    /// A place holds its key, the quote the key begins with, or the bracket of the table's header.
+    private static func check(_ item: TOMLItem, in lines: [Substring.UnicodeScalarView]) {
+        for (key, member) in item.members {
+            let rest = String(lines[member.place.line - 1].dropFirst(member.place.column - 1))
+            #expect(rest.hasPrefix(key) || ["\"", "'", "["].contains(rest.first), "\(member.path) at \(member.place)")
+            check(member, in: lines)
+        }
+        if case .array(let items) = item.content { for item in items { check(item, in: lines) } }
+    }
 }
 
 /// The same numbers for the same seed (splitmix64).

@@ -23,7 +23,9 @@ public final class ServerProcess {
         try process.run()
         let deadline = Date(timeIntervalSinceNow: 15)
         while !LoopbackListener.accepts(port) {
-            guard process.isRunning, Date() < deadline else { throw NotStarted(description: "\(program) does not listen") }
+            guard process.isRunning, Date() < deadline else {
+                throw NotStarted(description: "\(program) does not listen")
+            }
             poll(nil, 0, 5)  // other programs do not tell when they are ready
         }
     }

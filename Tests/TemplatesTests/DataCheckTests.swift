@@ -11,13 +11,16 @@ struct DataCheckTests {
         DataField("first_name", .string, required: true, description: "as in Ada"), DataField("age", .number),
         DataField("member", .boolean), DataField("since", .date),
         DataField("tags", .list(of: .string)),
-        DataField("items", .list(of: .object([DataField("name", .string, required: true), DataField("qty", .number)]))),
+        DataField(
+            "items", .list(of: .object([DataField("name", .string, required: true), DataField("qty", .number)]))),
         DataField("address", .object([DataField("city", .string, required: true)])),
     ])
 
     static let right = [
-        #"{"first_name":"Ada"}"#, #"{"first_name":""}"#, #"{"first_name":"Ada","age":1e99,"member":false,"since":"2026-11-21"}"#,
-        #"{"first_name":"Ada","age":null,"items":null}"#, #"{"first_name":"Ada","since":"2026-11-21T09:00:00+01:00","tags":[]}"#,
+        #"{"first_name":"Ada"}"#, #"{"first_name":""}"#,
+        #"{"first_name":"Ada","age":1e99,"member":false,"since":"2026-11-21"}"#,
+        #"{"first_name":"Ada","age":null,"items":null}"#,
+        #"{"first_name":"Ada","since":"2026-11-21T09:00:00+01:00","tags":[]}"#,
         #"{"first_name":"Ada","items":[{"name":"a"},{"name":"b","qty":2}],"address":{"city":"Paris"}}"#,
     ]
 
@@ -32,14 +35,41 @@ struct DataCheckTests {
         (#"{"first_name":5}"#, [#"data.first_name is a number; template "t" declares a string"#]),
         (#"{"first_name":"A","age":"5"}"#, [#"data.age is a string; template "t" declares a number"#]),
         (#"{"first_name":"A","member":"yes"}"#, [#"data.member is a string; template "t" declares a boolean"#]),
-        (#"{"first_name":"A","since":"21.11.2026"}"#, [#"data.since "21.11.2026" is no date: write 2026-11-21 or 2026-11-21T09:00:00Z"#]),
-        (#"{"first_name":"A","since":"2026-02-30"}"#, [#"data.since "2026-02-30" is no date: write 2026-11-21 or 2026-11-21T09:00:00Z"#]),
-        (#"{"first_name":"A","since":"2026-11-21T25:00:00Z"}"#, [#"data.since "2026-11-21T25:00:00Z" is no date: write 2026-11-21 or 2026-11-21T09:00:00Z"#]),
+        (
+            #"{"first_name":"A","since":"21.11.2026"}"#,
+            [#"data.since "21.11.2026" is no date: write 2026-11-21 or 2026-11-21T09:00:00Z"#]
+        ),
+        (
+            #"{"first_name":"A","since":"2026-02-30"}"#,
+            [#"data.since "2026-02-30" is no date: write 2026-11-21 or 2026-11-21T09:00:00Z"#]
+        ),
+        (
+            #"{"first_name":"A","since":"2026-11-21T25:00:00Z"}"#,
+            [#"data.since "2026-11-21T25:00:00Z" is no date: write 2026-11-21 or 2026-11-21T09:00:00Z"#]
+        ),
         (#"{"first_name":"A","tags":"x"}"#, [#"data.tags is a string; template "t" declares a list"#]),
         (#"{"first_name":"A","tags":["x",1]}"#, [#"data.tags[1] is a number; template "t" declares a string"#]),
-        (#"{"first_name":"A","items":[{"name":"a"},{},{"name":7}]}"#, [#"data.items[1].name missing: template "t" requires a string"#, #"data.items[2].name is a number; template "t" declares a string"#]),
-        (#"{"first_name":"A","address":{"town":"x"}}"#, [#"data.address.town not declared by template "t"; declared: city"#, #"data.address.city missing: template "t" requires a string"#]),
-        (#"{"firstname":"A"}"#, [#"data.firstname not declared by template "t"; did you mean "first_name"?"#, #"data.first_name missing: template "t" requires a string (as in Ada)"#]),
+        (
+            #"{"first_name":"A","items":[{"name":"a"},{},{"name":7}]}"#,
+            [
+                #"data.items[1].name missing: template "t" requires a string"#,
+                #"data.items[2].name is a number; template "t" declares a string"#,
+            ]
+        ),
+        (
+            #"{"first_name":"A","address":{"town":"x"}}"#,
+            [
+                #"data.address.town not declared by template "t"; declared: city"#,
+                #"data.address.city missing: template "t" requires a string"#,
+            ]
+        ),
+        (
+            #"{"firstname":"A"}"#,
+            [
+                #"data.firstname not declared by template "t"; did you mean "first_name"?"#,
+                #"data.first_name missing: template "t" requires a string (as in Ada)"#,
+            ]
+        ),
     ]
 
     @Test("wrong data is told with its path and what the template declares", arguments: wrong)

@@ -52,7 +52,10 @@ enum Desk {
         return (program, linker.problems)
     }
 
-    static func problems(_ template: String, _ schema: DataSchema = DataSchema(), partials: [String: String] = [:], rules: LinkRules = .html)
+    static func problems(
+        _ template: String, _ schema: DataSchema = DataSchema(), partials: [String: String] = [:],
+        rules: LinkRules = .html
+    )
         -> [String]
     {
         link(template, schema, partials: partials, rules: rules).problems.map(\.description)

@@ -9,7 +9,6 @@
 #include <sys/eventfd.h>
 
 typedef size_t (*gatepost_header_function)(char *bytes, size_t size, size_t count, void *owner);
-typedef int (*gatepost_debug_function)(CURL *easy, curl_infotype kind, char *bytes, size_t count, void *owner);
 typedef int (*gatepost_socket_function)(CURL *easy, curl_socket_t socket, int what, void *owner, void *unused);
 typedef int (*gatepost_timer_function)(CURLM *multi, long milliseconds, void *owner);
 
@@ -19,7 +18,6 @@ CURLcode gatepost_easy_set_text(CURL *easy, CURLoption option, const char *value
 /// `buffer` holds CURL_ERROR_SIZE bytes and outlives the handle.
 CURLcode gatepost_easy_set_error_buffer(CURL *easy, char *buffer);
 CURLcode gatepost_easy_set_header_function(CURL *easy, gatepost_header_function function, void *owner);
-CURLcode gatepost_easy_set_debug_function(CURL *easy, gatepost_debug_function function, void *owner);
 CURLcode gatepost_easy_get_socket(CURL *easy, curl_socket_t *socket);
 /// Whether the connection speaks TLS now.
 int gatepost_easy_is_encrypted(CURL *easy);

@@ -12,6 +12,9 @@
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 #include <openssl/pem.h>
+// Not libssl's, but what the sink drives it with, and Swift's Glibc module leaves out.
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 
 // What OpenSSL offers as macros only, as functions that Swift can call.
 

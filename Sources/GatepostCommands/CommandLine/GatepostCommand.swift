@@ -4,6 +4,8 @@ import ArgumentParser
 
 /// The root of the command line (CONTRACT 9).
 struct GatepostCommand: AsyncParsableCommand {
+    static let version = "0.1.0"
+
     static let configuration = CommandConfiguration(
         commandName: "gatepost",
         abstract: "A delivery gateway: job files in, mail out, every outcome recorded.",
@@ -14,7 +16,7 @@ struct GatepostCommand: AsyncParsableCommand {
             Results go to standard output, everything else to standard error. Exit codes are sysexits: 64 usage, \
             65 bad data, 69 unavailable, 73 cannot create, 74 I/O, 75 try later, 77 not permitted, 78 configuration.
             """,
-        version: "gatepost \(GatepostVersion.number)",
+        version: "gatepost \(version)",
         groupedSubcommands: [
             CommandGroup(
                 name: "Setting up",

@@ -14,6 +14,7 @@ import Settings
 import Spool
 import Store
 import Transport
+import UnixSignals
 
 /// Everything of one running daemon.
 struct Daemon: Sendable {
@@ -23,6 +24,7 @@ struct Daemon: Sendable {
     let reactor: Reactor
     let dispatcher: Dispatcher
     let intake: Intake
+    let counter: IntakeCounter
     let feed: OutcomeFeed
     let layout: SpoolLayout
     let timepiece: any Timepiece
@@ -35,14 +37,14 @@ struct Daemon: Sendable {
     static func assemble(
         _ snapshot: GatewaySnapshot, afterRestore: AfterRestore?, manager: ServiceManager, log: Logger,
         onGrowth: @escaping @Sendable (Int64) -> Void = { _ in }
-    ) throws -> Daemon {
+    ) async throws -> Daemon {
         let settings = snapshot.settings
         let timepiece = SystemTimepiece()
         let layout = try SpoolLayout.prepare(root: settings.stateDir, producers: settings.producers.map(\.name))
         let store = try Store.open(
             stateDir: settings.stateDir, role: .daemon, options: storeOptions(settings, afterRestore, timepiece))
         let reactor = try Reactor()
-        let feed = OutcomeFeed(layout: layout, journal: store, timepiece: timepiece, logger: log)
+        let feed = OutcomeFeed(layout: layout, journal: store, logger: log)
         let inbox = Inbox { seq in
             feed.grew(to: seq)
             onGrowth(seq)
@@ -54,13 +56,20 @@ struct Daemon: Sendable {
             renderer: Renderer(workers: ProcessInfo.processInfo.activeProcessorCount) { record, brand in
                 RecordDecoder.job(stored: record, defaultBrand: brand)
             },
-            snapshot: snapshot, inbox: inbox, timepiece: timepiece, lastJournalTime: store.lastJournalTime, log: log)
+            snapshot: snapshot, inbox: inbox, timepiece: timepiece, lastJournalTime: try await lastTime(in: store), log: log)
         let rules = LiveIntakeRules(snapshot)
+        let counter = IntakeCounter(book: store)
         let intake = Intake(
-            layout: layout, book: store, rules: rules, gate: IntakeGate(settings.intake), timepiece: timepiece, logger: log)
+            layout: layout, book: counter, rules: rules, gate: IntakeGate(settings.intake), timepiece: timepiece, logger: log)
         return Daemon(
             holder: SnapshotHolder(snapshot), rules: rules, store: store, reactor: reactor, dispatcher: dispatcher,
-            intake: intake, feed: feed, layout: layout, timepiece: timepiece, manager: manager, log: log)
+            intake: intake, counter: counter, feed: feed, layout: layout, timepiece: timepiece, manager: manager, log: log)
+    }
+
+    /// The newest time that the journal knows; what operators wrote last does not matter here.
+    private static func lastTime(in store: Store) async throws -> Instant? {
+        let last = try await store.lastSeq()
+        return try await store.outcomes(after: max(0, last - 100), limit: 100).last?.time
     }
 
     private static func storeOptions(
@@ -86,6 +95,7 @@ struct Daemon: Sendable {
         var services: [any Service] = [
             Watchdog(manager: manager, dispatcher: dispatcher),
             FeedService(feed: feed),
+            SpoolService(status: SpoolStatus(layout: layout, condition: intake.condition), sweep: sweep),
             EngineService(dispatcher: dispatcher),
             IntakeService(intake: intake),
             StatusService(daemon: self, startedAt: timepiece.now()),
@@ -106,6 +116,10 @@ struct Daemon: Sendable {
         StatusFile.remove(in: holder.current.settings.stateDir)
         await reactor.stop()
         await store.close()
+    }
+
+    private var sweep: SpoolSweep {
+        SpoolSweep(layout: layout, keepReceipts: holder.current.settings.keep.receipts, logger: log)
     }
 
     /// The service group talks of its own doings, which nobody asked for.

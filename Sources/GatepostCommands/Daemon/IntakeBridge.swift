@@ -21,8 +21,9 @@ extension IntakeRules {
             template: { name, brand in Template(snapshot.templates.template(name, brand: brand)) },
             routes: Dictionary(settings.routes.map { ($0.name, $0.channel) }, uniquingKeysWith: { first, _ in first }),
             lane: { job, messageClass in snapshot.lane(of: job, class: messageClass) },
-            producers: Self.producers(settings), defaultLifetime: settings.defaultLifetime)
-        latestInstant = { local, recipient in LocalSchedule.instant(of: local, for: recipient, zones: snapshot.zones) }
+            latestInstant: { local, recipient in LocalSchedule.instant(of: local, for: recipient, zones: snapshot.zones) },
+            knowsZone: { LocalSchedule.zone(named: $0) != nil }, producers: Self.producers(settings),
+            defaultLifetime: settings.defaultLifetime)
     }
 
     /// Without any configured, `spool/incoming` is the producer "default" and may do everything.

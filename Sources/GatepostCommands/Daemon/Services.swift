@@ -35,6 +35,20 @@ struct FeedService: Service {
     func run() async throws { try await cancelWhenGracefulShutdown { try await feed.run() } }
 }
 
+/// `status.json` for producers, and the removal of what they have had long enough to read.
+struct SpoolService: Service {
+    let status: SpoolStatus
+    let sweep: SpoolSweep
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            async let swept: Void = sweep.run()
+            await status.run()
+            await swept
+        }
+    }
+}
+
 /// Tells systemd that the daemon is ready once everything before it runs, and that it stops once that is asked for.
 struct ReadinessService: Service {
     let manager: ServiceManager
@@ -114,12 +128,12 @@ struct StatusService: Service {
 
     private func show(_ meter: inout RateMeter) async {
         let engine = await daemon.dispatcher.status()
-        let condition = daemon.intake.condition
-        meter.note(sent: engine.sent, accepted: condition.taken, at: daemon.timepiece.sinceBoot())
+        let intake = daemon.intake.condition.snapshot
+        meter.note(sent: engine.sent, accepted: daemon.counter.accepted, at: daemon.timepiece.sinceBoot())
         let status = DaemonStatus(
             startedAt: startedAt, engine: engine, acceptedPerSecond: meter.acceptedPerSecond,
-            sentPerSecond: meter.sentPerSecond, accepting: condition.closure == nil,
-            reason: condition.closure?.description)
+            sentPerSecond: meter.sentPerSecond, accepting: intake.closure == nil,
+            reason: intake.closure?.description)
         do {
             try StatusFile.write(status, in: daemon.holder.current.settings.stateDir)
         } catch {

@@ -24,7 +24,7 @@ struct SnapshotReading: Sendable {
         guard let settings = reading.settings else {
             return SnapshotReading(snapshot: nil, errors: reading.errors.map(\.description), warnings: warnings)
         }
-        let templates = TemplateCatalog.load(directory: settings.templatesDir, brands: Set(settings.brands.map(\.id)))
+        let templates = TemplateCatalog.load(directory: settings.templatesDir, brands: settings.brands.map(\.id))
         guard templates.problems.isEmpty else {
             return SnapshotReading(snapshot: nil, errors: templates.problems.map(\.description), warnings: warnings)
         }

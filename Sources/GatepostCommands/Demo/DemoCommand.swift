@@ -23,7 +23,6 @@ struct DemoCommand: AsyncParsableCommand {
 
     func run() async throws {
         let began = SystemTimepiece().now()
-        setvbuf(stdout, nil, _IOLBF, 0)
         LoggingSystem.bootstrap { label in
             var log = JournalLog(label: label, format: .journal)
             log.logLevel = .error
@@ -50,7 +49,7 @@ struct DemoCommand: AsyncParsableCommand {
         }
         _ = try StateSetUp(snapshot.settings).perform()
         let (growth, tell) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-        let daemon = try Daemon.assemble(
+        let daemon = try await Daemon.assemble(
             snapshot, afterRestore: nil, manager: ServiceManager(environment: [:]), log: Logger(label: "gatepost"),
             onGrowth: { _ in tell.yield() })
         let result = DemoResult()
@@ -63,12 +62,12 @@ struct DemoCommand: AsyncParsableCommand {
 
     private func conclude(_ home: DemoHome, met: Set<String>, now: Instant) throws {
         let cast = DemoCast(now: now)
-        print("")
+        Say.result("")
         for part in cast.parts {
             let mark = met.contains(part.id) ? "as expected" : "NOT AS EXPECTED"
-            print("  \(part.id)  \(part.shows): \(part.fate.words), \(mark)")
+            Say.result("  \(part.id)  \(part.shows): \(part.fate.words), \(mark)")
         }
-        print(
+        Say.result(
             """
 
             Look around:

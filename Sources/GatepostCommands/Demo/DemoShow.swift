@@ -99,7 +99,7 @@ struct DemoShow: Service {
         let elapsed = (SystemTimepiece().now() - beganAt).inSeconds
         let name = event.padding(toLength: 10, withPad: " ", startingAt: 0)
         let who = whom.padding(toLength: max(22, whom.count), withPad: " ", startingAt: 0)
-        print(String(format: "%6.2f s  ", elapsed) + terminal.paint(name, tone) + " \(who) \(words)")
+        Say.result(String(format: "%6.2f s  ", elapsed) + terminal.paint(name, tone) + " \(who) \(words)")
     }
 }
 

@@ -17,7 +17,10 @@ enum CSV {
 
     /// RFC 4180 section 2, rules 5 to 7.
     private static func quoted(_ field: String) -> String {
-        let needsQuotes = field.utf8.contains { $0 == 0x22 || $0 == 0x2C || $0 == 0x0A || $0 == 0x0D }
-        return needsQuotes ? "\"" + field.replacing("\"", with: "\"\"") + "\"" : field
+        let special: [UInt8] = [0x22, 0x2C, 0x0A, 0x0D]
+        let needsQuotes = field.utf8.contains { special.contains($0) }
+        guard needsQuotes else { return field }
+        let doubled = field.replacing("\"", with: "\"\"")
+        return "\"\(doubled)\""
     }
 }

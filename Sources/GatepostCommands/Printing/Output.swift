@@ -60,6 +60,12 @@ final class Output {
 
 /// Words to whoever sits there: standard error, one line each.
 enum Say {
+    /// A line to standard output at once, for what is shown as it happens.
+    static func result(_ text: String) {
+        let bytes = Array((text + "\n").utf8)
+        _ = write(STDOUT_FILENO, bytes, bytes.count)
+    }
+
     static func line(_ text: String) {
         let bytes = Array((text + "\n").utf8)
         _ = write(STDERR_FILENO, bytes, bytes.count)

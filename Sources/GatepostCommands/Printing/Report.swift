@@ -87,6 +87,15 @@ struct Report {
         }
     }
 
+    /// Prints a line of its own behind the rows so far.
+    mutating func note(_ line: String) throws(OutputError) {
+        if case .table(var table) = style {
+            for line in table.flush() { try output.line(line) }
+            style = .table(table)
+        }
+        try output.line(line)
+    }
+
     /// Prints what is held back, and hands everything over.
     mutating func flush() throws(OutputError) {
         if case .table(var table) = style {

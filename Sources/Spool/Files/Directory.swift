@@ -23,11 +23,10 @@ enum Directory {
         return lstat(path, &facts) == 0 ? Int64(facts.st_size) : 0
     }
 
-    /// When a file's contents were last changed.
-    static func changedAt(_ path: String) -> Instant? {
+    /// When a file was last written to or renamed, whatever its writer says.
+    static func placedAt(_ path: String) -> Instant? {
         var facts = stat()
-        guard lstat(path, &facts) == 0 else { return nil }
-        return Instant(microseconds: Int64(facts.st_mtim.tv_sec) * 1_000_000 + Int64(facts.st_mtim.tv_nsec) / 1000)
+        return lstat(path, &facts) == 0 ? facts.changedAt : nil
     }
 }
 
@@ -36,5 +35,12 @@ extension dirent {
         withUnsafePointer(to: d_name) {
             $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
         }
+    }
+}
+
+extension stat {
+    /// The ctime.
+    var changedAt: Instant {
+        Instant(microseconds: Int64(st_ctim.tv_sec) * 1_000_000 + Int64(st_ctim.tv_nsec) / 1000)
     }
 }

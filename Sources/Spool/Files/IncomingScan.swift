@@ -54,7 +54,7 @@ extension WaitingFile {
         kind = Kind(mode: facts.st_mode)
         bytes = Int64(facts.st_size)
         inode = UInt64(facts.st_ino)
-        renamedAt = Instant(microseconds: Int64(facts.st_ctim.tv_sec) * 1_000_000 + Int64(facts.st_ctim.tv_nsec) / 1000)
+        renamedAt = facts.changedAt
     }
 }
 

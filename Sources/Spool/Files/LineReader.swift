@@ -16,9 +16,8 @@ struct LineReader: ~Copyable {
 
     private let file: OpenFile
     private let longestRecord: Int
-    private var buffer: [UInt8] = []
-    /// Where in the buffer the unread bytes begin.
-    private var start = 0
+    private let buffer: ReadBuffer
+    private let piece: Int
     private var digest = SHA256Digest()
     private var reachedEnd = false
     /// Bytes given out or skipped so far, line breaks included.
@@ -26,44 +25,51 @@ struct LineReader: ~Copyable {
     /// Lines given out or skipped so far, blank ones included.
     private(set) var line = 0
 
-    private static let piece = 1 << 20
-
-    init(_ file: OpenFile, longestRecord: Int) { (self.file, self.longestRecord) = (file, longestRecord) }
+    init(_ file: OpenFile, longestRecord: Int) {
+        (self.file, self.longestRecord) = (file, longestRecord)
+        // One byte more than a small file has, so that one read finds its end, too.
+        piece = min(1 << 20, max(4096, Int(clamping: file.bytes) + 1))
+        buffer = ReadBuffer(capacity: piece)
+    }
 
     /// Whether everything has been given out. True only after a read has found the end.
-    var isAtEnd: Bool { reachedEnd && start == buffer.count }
+    var isAtEnd: Bool { reachedEnd && buffer.count == 0 }
 
     /// Reads on to a place where an earlier reader stopped; the bytes on the way are digested only.
     mutating func skip(to target: Int64, line: Int) throws(Unreadable) {
         while offset < target, try !needMore() {
-            let step = min(Int64(buffer.count - start), target - offset)
-            start += Int(step)
-            offset += step
+            let step = Int(min(Int64(buffer.count), target - offset))
+            buffer.drop(step)
+            offset += Int64(step)
         }
         self.line = line
     }
 
     /// The next line that is not blank, nil at the end.
     mutating func next() throws(Unreadable) -> Line? {
-        while true {
-            guard let range = try nextLine() else { return nil }
-            switch range {
-            case .long: return .tooLong(number: line)
-            case .range(let range):
-                if let record = record(in: range) { return .record(record, number: line) }
+        while let length = try endOfLine() {
+            switch length {
+            case .at(let length):
+                defer { pass(length) }
+                if length > longestRecord { return .tooLong(number: line + 1) }
+                if let record = Self.trimmed(buffer.bytes[..<length]) { return .record(record, number: line + 1) }
+            case .tooFar:
+                try skipLongLine()
+                return .tooLong(number: line)
             }
         }
+        return nil
     }
 
     /// All the rest as one record; nil where it is blank.
     mutating func rest() throws(Unreadable) -> Line? {
-        line += 1
         var whole: [UInt8] = []
         while try !needMore() {
-            if whole.count <= longestRecord { whole += buffer[start...] }
-            offset += Int64(buffer.count - start)
-            start = buffer.count
+            if whole.count <= longestRecord { whole += buffer.bytes }
+            offset += Int64(buffer.count)
+            buffer.drop(buffer.count)
         }
+        line += 1
         if whole.count > longestRecord { return .tooLong(number: line) }
         return whole.allSatisfy(Self.isBlank) ? nil : .record(whole, number: line)
     }
@@ -76,107 +82,71 @@ struct LineReader: ~Copyable {
 
     // MARK: Inside
 
-    private enum Found {
-        case range(Range<Int>)
-        case long
+    private enum LineEnd {
+        /// So many bytes before the line break, or before the end of the file.
+        case at(Int)
+        /// Not within what a record may have.
+        case tooFar
     }
 
-    /// Goes behind the next line; its range in the buffer, without the line break.
-    private mutating func nextLine() throws(Unreadable) -> Found? {
+    /// Where the line ends that begins the unread bytes; nil where there are none left.
+    private mutating func endOfLine() throws(Unreadable) -> LineEnd? {
         var searched = 0
         while true {
-            if let end = lineBreak(from: start + searched) {
-                let found = start..<end
-                advance(to: end + 1)
-                return found.count > longestRecord ? .long : .range(found)
-            }
-            searched = buffer.count - start
-            if searched > longestRecord {
-                try skipLongLine()
-                return .long
-            }
-            if try !fill() {
-                guard start < buffer.count else { return nil }
-                let found = start..<buffer.count
-                advance(to: buffer.count)
-                return .range(found)
-            }
+            if let length = lineBreak(from: searched) { return .at(length) }
+            searched = buffer.count
+            if searched > longestRecord { return .tooFar }
+            if try !fill() { return buffer.count == 0 ? nil : .at(buffer.count) }
         }
     }
 
-    private mutating func advance(to index: Int) {
-        offset += Int64(index - start)
-        start = index
+    /// Goes behind a line of that length and its line break, if it has one.
+    private mutating func pass(_ length: Int) {
+        let step = min(length + 1, buffer.count)
+        buffer.drop(step)
+        offset += Int64(step)
         line += 1
     }
 
     /// Forgets bytes until a line break has passed, or the file ends.
     private mutating func skipLongLine() throws(Unreadable) {
         while true {
-            offset += Int64(buffer.count - start)
-            start = buffer.count
+            offset += Int64(buffer.count)
+            buffer.drop(buffer.count)
             let hasMore = try fill()
-            if let end = lineBreak(from: start) { return advance(to: end + 1) }
-            if !hasMore {
-                line += 1
-                return
-            }
+            if let length = lineBreak(from: 0) { return pass(length) }
+            if !hasMore { return pass(0) }
         }
     }
 
     private func lineBreak(from index: Int) -> Int? {
-        guard index < buffer.count else { return nil }
-        return buffer.withUnsafeBytes { bytes in
-            memchr(bytes.baseAddress! + index, 0x0A, bytes.count - index).map { bytes.baseAddress!.distance(to: $0) }
-        }
+        let bytes = buffer.bytes
+        guard index < bytes.count, let base = bytes.baseAddress else { return nil }
+        return memchr(base + index, 0x0A, bytes.count - index).map { base.distance(to: $0) }
     }
 
-    private func record(in range: Range<Int>) -> [UInt8]? {
-        buffer.withUnsafeBufferPointer { bytes in
-            var (low, high) = (range.lowerBound, range.upperBound)
-            while low < high, Self.isBlank(bytes[low]) { low += 1 }
-            while high > low, Self.isBlank(bytes[high - 1]) { high -= 1 }
-            return low == high ? nil : Array(bytes[low..<high])
-        }
+    private static func trimmed(_ line: Slice<UnsafeRawBufferPointer>) -> [UInt8]? {
+        let bytes = UnsafeRawBufferPointer(rebasing: line)
+        var (low, high) = (0, bytes.count)
+        while low < high, isBlank(bytes[low]) { low += 1 }
+        while high > low, isBlank(bytes[high - 1]) { high -= 1 }
+        return low == high ? nil : [UInt8](UnsafeRawBufferPointer(rebasing: bytes[low..<high]))
     }
 
     private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0D || byte == 0x0A }
 
-    /// Makes sure that unread bytes lie in the buffer; true where there are none left.
+    /// Makes sure that there are unread bytes; true where there are none left.
     private mutating func needMore() throws(Unreadable) -> Bool {
-        if start < buffer.count { return false }
+        if buffer.count > 0 { return false }
         return try !fill()
     }
 
-    /// Reads one piece behind the unread bytes; false at the end of the file.
+    /// Reads on; false at the end of the file.
     private mutating func fill() throws(Unreadable) -> Bool {
         if reachedEnd { return false }
-        if start > 0 {
-            buffer.removeSubrange(..<start)
-            start = 0
-        }
-        let held = buffer.count
-        let room = min(Self.piece, max(4096, Int(clamping: file.bytes) + 1))
-        buffer.append(contentsOf: repeatElement(0, count: room))
-        var count = 0
-        do throws(Unreadable) {
-            count = try file.read(into: &buffer, at: held)
-        } catch {
-            buffer.removeSubrange(held...)
-            throw error
-        }
-        buffer.removeSubrange((held + count)...)
-        buffer.withUnsafeBytes { digest.update(UnsafeRawBufferPointer(rebasing: $0[held...])) }
-        reachedEnd = count == 0
-        return count > 0
-    }
-}
-
-extension OpenFile {
-    fileprivate func read(into buffer: inout [UInt8], at index: Int) throws(Unreadable) -> Int {
-        let count = buffer.count - index
-        return try buffer.withUnsafeMutableBufferPointer { (bytes) throws(Unreadable) -> Int in
-            try read(into: UnsafeMutableRawBufferPointer(start: bytes.baseAddress! + index, count: count))
-        }
+        let fresh = try buffer.fill(from: file, piece: piece)
+        digest.update(fresh)
+        reachedEnd = fresh.isEmpty
+        return !reachedEnd
     }
 }

@@ -40,7 +40,7 @@ struct Closing: Sendable {
         await withTaskGroup(of: (Int, Result<[Publication], StoreError>).self) { group in
             for index in endings.indices {
                 if index >= Self.atOnce, let (done, result) = await group.next() { keep(done, result) }
-                group.addTask { (index, await Result(catching: endings[index], stage)) }
+                group.addTask { (index, await Result { () async throws(StoreError) in try await stage(endings[index]) }) }
             }
             for await (done, result) in group { keep(done, result) }
         }
@@ -180,13 +180,5 @@ struct Closing: Sendable {
             return await group.reduce(into: [StoreError]()) { if let error = $1 { $0.append(error) } }
         }
         if let failure = failures.first { throw failure }
-    }
-}
-
-extension Result {
-    fileprivate init<Input>(
-        catching input: Input, _ body: (Input) async throws(Failure) -> Success
-    ) async {
-        do throws(Failure) { self = .success(try await body(input)) } catch { self = .failure(error) }
     }
 }

@@ -44,7 +44,7 @@ actor FileRun {
     func step(into book: any IntakeBook, rules: IntakeRules, now: Instant) async throws(StoreError) -> Step {
         let decoder = RecordDecoder(rules: rules, producer: file.producer, now: now)
         if pending.isEmpty, let refusal = try begin(decoder) { return refusal }
-        guard let chunk = pending.first else { return giveUp(on: fault ?? Unreadable(why: "it is empty", isGone: false)) }
+        guard let chunk = pending.first else { return giveUp(on: fault ?? Unreadable(why: "it ended early", isGone: false)) }
         async let ahead: Void = readAhead(decoder)
         let progress = try await book.take(chunk)
         await ahead
@@ -57,6 +57,7 @@ actor FileRun {
 
     /// Opens the file if that is still to be done, and decodes a chunk. An answer means that the file ends here.
     private func begin(_ decoder: RecordDecoder) throws(StoreError) -> Step? {
+        if let fault { return giveUp(on: fault) }
         if reader == nil {
             if let refusal = try open() { return refusal }
             if committed == nil, try holdsNoJSON(decoder) { return .refused(noJSON) }

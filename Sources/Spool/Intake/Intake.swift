@@ -125,11 +125,9 @@ public actor Intake {
         return await withTaskGroup(of: (FileRun, Result<FileRun.Step, StoreError>).self) { group in
             for run in runs {
                 group.addTask {
-                    do throws(StoreError) {
-                        return (run, .success(try await run.step(into: book, rules: rules, now: now)))
-                    } catch {
-                        return (run, .failure(error))
-                    }
+                    await (run, Result { () async throws(StoreError) in
+                        try await run.step(into: book, rules: rules, now: now)
+                    })
                 }
             }
             return await group.reduce(into: []) { $0.append($1) }
@@ -158,7 +156,7 @@ public actor Intake {
     }
 
     private nonisolated func close(_ endings: [Ending]) async -> Result<[String], StoreError> {
-        do throws(StoreError) { return .success(try await closing.close(endings)) } catch { return .failure(error) }
+        await Result { () async throws(StoreError) in try await closing.close(endings) }
     }
 
     private func path(of file: TakenFile) -> String { "\(layout.taken)/\(TakenName(file).text)" }

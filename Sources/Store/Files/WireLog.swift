@@ -66,6 +66,12 @@ final class WireLog: AttemptNotes, @unchecked Sendable {
         base.storeBytes(of: Self.magic, as: UInt64.self)
     }
 
+    /// Makes the log one of another boot: for tests.
+    func setBoot(_ boot: String) {
+        memset(base + 128, 0, 64)
+        put(boot, at: 128)
+    }
+
     /// Notes how far the database is. Call after the commit, never before: an older database must be told apart.
     func note(committed seq: Int64) { lastSeq.pointee.store(seq, ordering: .releasing) }
 

@@ -22,6 +22,8 @@ final class Ledger {
     /// Where the pass over all queued jobs for expired ones stands.
     var sweep = ExpirySweep()
     var gathered = Gathered()
+    /// `PRAGMA data_version` when others were last looked for.
+    var seenVersion: Int64?
 
     init(session: Session, subjectKey: [UInt8], slots: SlotRack?) {
         (self.session, self.slots) = (session, slots)

@@ -2,6 +2,7 @@
 //
 // What SQLite says went wrong, and what that means for the store (DESIGN D3).
 
+import Foundation
 import GRDB
 import GRDBSQLite
 import GatewayModel

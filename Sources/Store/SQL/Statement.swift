@@ -46,7 +46,9 @@ final class Statement {
     @discardableResult func bind(_ index: Int32, _ value: String) -> Statement {
         var value = value
         value.withUTF8 { utf8 in
-            _ = utf8.withMemoryRebound(to: CChar.self) { sqlite3_bind_text(raw, index, $0.baseAddress ?? Self.empty, Int32($0.count), transient) }
+            _ = utf8.withMemoryRebound(to: CChar.self) { text in
+                sqlite3_bind_text(raw, index, text.baseAddress ?? Self.empty, Int32(text.count), transient)
+            }
         }
         return self
     }
@@ -56,7 +58,9 @@ final class Statement {
         return self
     }
     @discardableResult func bind(_ index: Int32, _ value: [UInt8]) -> Statement {
-        value.withUnsafeBytes { _ = sqlite3_bind_blob(raw, index, $0.baseAddress ?? UnsafeRawPointer(Self.empty), Int32($0.count), transient) }
+        value.withUnsafeBytes { bytes in
+            _ = sqlite3_bind_blob(raw, index, bytes.baseAddress ?? Self.emptyBytes, Int32(bytes.count), transient)
+        }
         return self
     }
     @discardableResult func bind(_ index: Int32, _ value: [UInt8]?) -> Statement {
@@ -65,7 +69,8 @@ final class Statement {
         return self
     }
     /// Where an empty value points: a null pointer would bind NULL.
-    nonisolated(unsafe) private static let empty = UnsafeMutablePointer<CChar>.allocate(capacity: 1)
+    nonisolated(unsafe) private static let emptyBytes = UnsafeRawPointer(UnsafeMutablePointer<CChar>.allocate(capacity: 1))
+    private static var empty: UnsafePointer<CChar> { emptyBytes.assumingMemoryBound(to: CChar.self) }
 
     // MARK: Running
 

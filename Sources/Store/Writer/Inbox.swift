@@ -49,6 +49,7 @@ final class Inbox: @unchecked Sendable {
     private let condition = NSCondition()
     private var waiting = WaitingErrands()
     private var isClosed = false
+    private var wasAbandoned = false
 
     enum Refusal { case full, closed }
 
@@ -79,11 +80,17 @@ final class Inbox: @unchecked Sendable {
         condition.unlock()
     }
 
+    var isAbandoned: Bool {
+        condition.lock()
+        defer { condition.unlock() }
+        return wasAbandoned
+    }
+
     /// Closes and hands back all that waits.
     func abandon() -> [Errand] {
         condition.lock()
         defer { condition.unlock() }
-        isClosed = true
+        (isClosed, wasAbandoned) = (true, true)
         condition.signal()
         return waiting.removeAll()
     }

@@ -9,14 +9,18 @@ import GatewayModel
 /// `@unchecked`: the descriptors never change; the thread is stopped before they are closed.
 final class WakeWatch: @unchecked Sendable {
     private let notify: Int32
+    /// Two ends of a pipe: a byte in it ends the thread.
+    private let stopped: Int32
     private let stopper: Int32
     private let ended = DispatchSemaphore(value: 0)
 
     /// - Parameter look: called on the thread "wake" at every hint and once a second; must return at once.
     init(path: String, look: @escaping @Sendable () -> Void) throws(SystemFailure) {
-        notify = inotify_init1(Int32(IN_CLOEXEC.rawValue | IN_NONBLOCK.rawValue))
-        stopper = eventfd(0, Int32(EFD_CLOEXEC.rawValue))
-        guard notify >= 0, stopper >= 0 else { throw SystemFailure("inotify_init1", path) }
+        notify = inotify_init1(Int32(IN_CLOEXEC | IN_NONBLOCK))
+        var ends: [Int32] = [-1, -1]
+        guard notify >= 0, pipe(&ends) == 0 else { throw SystemFailure("inotify_init1", path) }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        (stopped, stopper) = (ends[0], ends[1])
         let interest = UInt32(IN_ATTRIB | IN_MODIFY | IN_CLOSE_WRITE)
         guard inotify_add_watch(notify, path, interest) >= 0 else { throw SystemFailure("inotify_add_watch", path) }
         let thread = Thread { [self] in
@@ -29,12 +33,13 @@ final class WakeWatch: @unchecked Sendable {
 
     deinit {
         Glibc.close(notify)
+        Glibc.close(stopped)
         Glibc.close(stopper)
     }
 
     func stop() {
-        var one: UInt64 = 1
-        _ = write(stopper, &one, 8)
+        var one: UInt8 = 1
+        _ = write(stopper, &one, 1)
         ended.wait()
         ended.signal()
     }
@@ -42,7 +47,7 @@ final class WakeWatch: @unchecked Sendable {
     /// False: stopped.
     private func waitForHint() -> Bool {
         var waits = [
-            pollfd(fd: notify, events: Int16(POLLIN), revents: 0), pollfd(fd: stopper, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: notify, events: Int16(POLLIN), revents: 0), pollfd(fd: stopped, events: Int16(POLLIN), revents: 0),
         ]
         _ = poll(&waits, 2, 1000)
         var buffer = [UInt8](repeating: 0, count: 4096)

@@ -22,6 +22,8 @@ final class Writer: @unchecked Sendable {
     private var failure: StoreError?
     private var hasSweeps = true
     private var nextReserveTry = Instant(microseconds: 0)
+    /// Each waits the busy time-out: another process that writes for so long is stuck.
+    private static let mostBusyTries = 5
     private let ended = DispatchSemaphore(value: 0)
 
     init(
@@ -58,7 +60,7 @@ final class Writer: @unchecked Sendable {
     func start(in pool: DatabasePool) {
         let thread = Thread { [self] in
             // The connection is this thread's from here to the end.
-            try? pool.writeWithoutTransaction { _ in run() }
+            pool.writeWithoutTransaction { _ in run() }
             ended.signal()
         }
         thread.name = "writer"
@@ -76,14 +78,18 @@ final class Writer: @unchecked Sendable {
                 perform(batch)
             }
         }
+        if failure == nil && !inbox.isAbandoned { try? checkpointer.finish() }
     }
 
     /// One transaction, answered. With no room left, what takes in new work is turned away first, then all.
     private func perform(_ batch: [Errand]) {
         var batch = refuseIntakeWithoutReserve(batch)
+        var busyTries = 0
         while true {
             do {
-                return try answer(batch, transact(batch))
+                return answer(batch, try transact(batch))
+            } catch let error as SQLFailure where error.isBusy && busyTries < Self.mostBusyTries {
+                busyTries += 1
             } catch {
                 let failure = StoreError(error)
                 guard case .full = failure, let rest = makeRoom(batch, failure) else { return fail(batch, with: failure) }
@@ -126,7 +132,7 @@ final class Writer: @unchecked Sendable {
         hasSweeps = try ledger.sweepCancels(at: timepiece.now())
     }
 
-    private func answer(_ batch: [Errand], _ outcome: (gathered: Gathered, errors: [Int: StoreError])) throws {
+    private func answer(_ batch: [Errand], _ outcome: (gathered: Gathered, errors: [Int: StoreError])) {
         log.note(committed: outcome.gathered.lastSeq)
         for (index, errand) in batch.enumerated() { errand.answer(outcome.errors[index]) }
         if batch.contains(where: { $0.rank == .intake }) { hasSweeps = true }

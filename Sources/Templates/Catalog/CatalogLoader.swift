@@ -59,7 +59,9 @@ private struct CatalogLoader {
                 entry.brands[brand] = self.lookup(base, override, brand: brand).lookup
             }
         }
-        if let file = base.files["sample.json"], case .success(let data) = SampleCheck.data(file) { entry.sample = data }
+        if let file = base.files["sample.json"], case .success(let data) = SampleCheck.data(file) {
+            entry.sample = data
+        }
         return entry
     }
 

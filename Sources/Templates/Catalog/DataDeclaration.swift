@@ -27,7 +27,9 @@ enum DataDeclaration {
         if let item = table.raw("default") {
             fallback = type.flatMap { value(item, of: $0) }
             if let type, fallback == nil { table.complain("must be a \(type.word)", about: "default") }
-            if required { table.complain("what is required needs no default; take out one of the two", about: "default") }
+            if required {
+                table.complain("what is required needs no default; take out one of the two", about: "default")
+            }
         }
         return type.map { DataField(name, $0, required: required, fallback: fallback, description: description) }
     }
@@ -46,10 +48,14 @@ enum DataDeclaration {
         case "boolean": return .boolean
         case "date": return .date
         case "list":
-            if !table.has("items") { table.complain("a list says what its items are, as items = { type = \"string\" }") }
+            if !table.has("items") {
+                table.complain("a list says what its items are, as items = { type = \"string\" }")
+            }
             return items.map { .list(of: $0) }
         case "object":
-            if !table.has("fields") { table.complain("an object says what its fields are, as fields = { name = { type = \"string\" } }") }
+            if !table.has("fields") {
+                table.complain("an object says what its fields are, as fields = { name = { type = \"string\" } }")
+            }
             return members.map { .object($0.sorted { $0.name < $1.name }) }
         default: return nil
         }

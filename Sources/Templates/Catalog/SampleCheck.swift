@@ -27,7 +27,9 @@ enum SampleCheck {
         }
     }
 
-    private static func renderProblems(_ template: Template, _ data: JSONObject, _ file: SourceFile) -> [TemplateProblem] {
+    private static func renderProblems(_ template: Template, _ data: JSONObject, _ file: SourceFile)
+        -> [TemplateProblem]
+    {
         var context = RenderContext(data: data, brand: brand, now: Instant(seconds: 0))
         context.toName = "Ada Lovelace"
         var problems: [TemplateProblem] = []

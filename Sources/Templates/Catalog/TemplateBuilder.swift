@@ -38,7 +38,10 @@ struct TemplateBuilder {
 
     private mutating func settings() -> (TemplateSettings, declaresChannels: Bool)? {
         guard let file = base.files["template.toml"] else {
-            problems.append(TemplateProblem(file: base.path, "has no template.toml", hint: "add one with class = \"marketing\" or \"transactional\""))
+            problems.append(
+                TemplateProblem(
+                    file: base.path, "has no template.toml",
+                    hint: "add one with class = \"marketing\" or \"transactional\""))
             return nil
         }
         let manifest = TemplateManifest(file)
@@ -50,7 +53,8 @@ struct TemplateBuilder {
         problems += ownManifest.problems
         if let a = manifest.settings, let b = ownManifest.settings, a.messageClass != b.messageClass {
             problems.append(
-                TemplateProblem(file: own.name, "an override has the class of what it overrides: \(a.messageClass.rawValue)"))
+                TemplateProblem(
+                    file: own.name, "an override has the class of what it overrides: \(a.messageClass.rawValue)"))
         }
         return ownManifest.settings.map { ($0, ownManifest.declaresChannels) }
     }
@@ -94,12 +98,18 @@ struct TemplateBuilder {
     private mutating func checkParts(
         _ settings: TemplateSettings, _ present: [TemplatePart: Program], _ languages: [String: [TemplatePart: Program]]
     ) {
-        if settings.channels.isEmpty { lacks("any part", "add subject.txt and body.html, or sms.txt, or task.title.txt") }
+        if settings.channels.isEmpty {
+            lacks("any part", "add subject.txt and body.html, or sms.txt, or task.title.txt")
+        }
         for channel in ChannelKind.allCases where settings.channels.contains(channel) {
             switch channel {
             case .email:
-                if present[.subject] == nil { lacks("subject.txt", "e-mail needs a subject outside the locale folders") }
-                if present[.html] == nil, present[.text] == nil { lacks("body.html or body.txt", "e-mail needs one of them outside the locale folders") }
+                if present[.subject] == nil {
+                    lacks("subject.txt", "e-mail needs a subject outside the locale folders")
+                }
+                if present[.html] == nil, present[.text] == nil {
+                    lacks("body.html or body.txt", "e-mail needs one of them outside the locale folders")
+                }
             case .sms: if present[.sms] == nil { lacks("sms.txt", "the channel sms is declared") }
             case .crmTask: if present[.taskTitle] == nil { lacks("task.title.txt", "the channel crm_task is declared") }
             }
@@ -107,7 +117,9 @@ struct TemplateBuilder {
         let parts = Set(languages.values.flatMap(\.keys))
         for part in TemplatePart.allCases where parts.contains(part) && !settings.channels.contains(part.channel) {
             problems.append(
-                TemplateProblem(file: "\(base.path)/\(part.fileName)", "is there, but channels does not name \(part.channel.rawValue)"))
+                TemplateProblem(
+                    file: "\(base.path)/\(part.fileName)",
+                    "is there, but channels does not name \(part.channel.rawValue)"))
         }
         if settings.maxSegments != nil, !settings.channels.contains(.sms) {
             problems.append(TemplateProblem(file: "\(base.path)/template.toml", "max_segments is for the channel sms"))
@@ -126,7 +138,8 @@ struct TemplateBuilder {
             if !chain.contains(where: { languages[$0]?[.subject] != nil }) {
                 problems.append(
                     TemplateProblem(
-                        file: "\(base.path)/\(folder)", "has a body and no subject.txt", hint: "the subject would be in another language"))
+                        file: "\(base.path)/\(folder)", "has a body and no subject.txt",
+                        hint: "the subject would be in another language"))
             }
         }
     }

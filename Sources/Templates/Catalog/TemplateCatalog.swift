@@ -33,7 +33,9 @@ public struct TemplateCatalog: Sendable {
         var digest = SHA256Digest()
         for (name, entry) in entries.sorted(by: { $0.key < $1.key }) {
             for (brand, lookup) in [("", entry.base)] + entry.brands.sorted(by: { $0.key < $1.key }) {
-                if case .ready(let template) = lookup { digest.update(Array("\(name) \(brand) \(template.digest)\n".utf8)) }
+                if case .ready(let template) = lookup {
+                    digest.update(Array("\(name) \(brand) \(template.digest)\n".utf8))
+                }
             }
         }
         self.digest = digest.finish().hex

@@ -38,7 +38,8 @@ struct TemplateManifest {
         settings.maxSegments = table.optional("max_segments", TOMLShape<Int>.integer(in: 1...255))
         settings.description = table.optional("description", TOMLShape<String>.string)
         table.set(&settings.language, "language", TOMLShape<String>.languageTag)
-        settings.schema = table.table("data") { DataSchema(DataDeclaration.fields(&$0, taken: Self.builtInNames)) } ?? DataSchema()
+        settings.schema =
+            table.table("data") { DataSchema(DataDeclaration.fields(&$0, taken: Self.builtInNames)) } ?? DataSchema()
         checkPurpose(messageClass, settings, table)
         return messageClass == nil ? nil : settings
     }
@@ -49,7 +50,8 @@ struct TemplateManifest {
             let words = Wording.choice(TemplatePurpose.allCases.map(\.rawValue))
             table.complain("a transactional template declares its purpose: \(words)", about: "class")
         case .marketing where table.has("purpose"):
-            table.complain("only a transactional template has a purpose; take it out, or change the class", about: "purpose")
+            table.complain(
+                "only a transactional template has a purpose; take it out, or change the class", about: "purpose")
         case .transactional, .marketing, nil: break
         }
     }

@@ -60,7 +60,8 @@ struct TemplateTree: Sendable {
     private mutating func readPartial(_ entry: Entry, brand: String) {
         let folder = brand.isEmpty ? "_partials" : "_partials/\(brand)"
         guard !entry.isFolder, entry.name.hasSuffix(".mustache") else {
-            problems.append(TemplateProblem(file: "\(folder)/\(entry.name)", "is no partial", hint: "partials end in .mustache"))
+            problems.append(
+                TemplateProblem(file: "\(folder)/\(entry.name)", "is no partial", hint: "partials end in .mustache"))
             return
         }
         let name = String(entry.name.dropLast(".mustache".count))
@@ -72,7 +73,8 @@ struct TemplateTree: Sendable {
         guard let name = halves.last, halves.allSatisfy(Self.isName) else {
             problems.append(
                 TemplateProblem(
-                    file: path, "is no template's name", hint: "use letters, digits, \".\", \"_\" and \"-\", and <brand>@<name> for overrides"))
+                    file: path, "is no template's name",
+                    hint: "use letters, digits, \".\", \"_\" and \"-\", and <brand>@<name> for overrides"))
             return
         }
         var folder = TemplateFolder(path: path, name: name, brand: halves.count == 2 ? halves[0] : nil)
@@ -91,7 +93,8 @@ struct TemplateTree: Sendable {
         let path = "\(folder.path)/\(locale)"
         let folded = LocaleChain.fold(locale)
         guard LocaleChain.isTag(locale), folder.locales[folded] == nil else {
-            problems.append(TemplateProblem(file: path, "is no locale", hint: "call it as \"fr\" or \"fr-CA\", each once"))
+            problems.append(
+                TemplateProblem(file: path, "is no locale", hint: "call it as \"fr\" or \"fr-CA\", each once"))
             return
         }
         folder.locales[folded] = [:]
@@ -104,7 +107,9 @@ struct TemplateTree: Sendable {
         if expected.contains(name) { return true }
         let near = Wording.nearest(to: name, among: expected).map { "did you mean \($0)?" }
         problems.append(
-            TemplateProblem(file: "\(folder)/\(name)", "is no part of a template", hint: near ?? "parts are \(expected.joined(separator: ", "))"))
+            TemplateProblem(
+                file: "\(folder)/\(name)", "is no part of a template",
+                hint: near ?? "parts are \(expected.joined(separator: ", "))"))
         return false
     }
 
@@ -121,7 +126,8 @@ struct TemplateTree: Sendable {
         let full = path.isEmpty ? root : "\(root)/\(path)"
         do {
             let names = try FileManager.default.contentsOfDirectory(atPath: full)
-            return names.filter { !$0.hasPrefix(".") && !$0.hasSuffix("~") && !$0.hasSuffix(".md") }.sorted().map { name in
+            return names.filter { !$0.hasPrefix(".") && !$0.hasSuffix("~") && !$0.hasSuffix(".md") }.sorted().map {
+                name in
                 var isFolder: ObjCBool = false
                 _ = FileManager.default.fileExists(atPath: "\(full)/\(name)", isDirectory: &isFolder)
                 return Entry(name: name, isFolder: isFolder.boolValue)

@@ -123,17 +123,17 @@ struct HTMLPosition: Hashable, Sendable {
 
     private mutating func insideDeclaration(_ byte: UInt8) {
         recent.append(byte)
-        if recent == [UInt8(ascii: "-"), UInt8(ascii: "-")] {
-            (state, recent) = (.comment, [])
+        if recent.elementsEqual("--".utf8) {
+            state = .comment
         } else if byte == UInt8(ascii: ">") {
             state = .text
         }
     }
 
-    /// What a conditional comment (`<!--[if …]>`) holds is a document to those who read it.
+    /// What a conditional comment (`<!--[if …]>`) holds is a document to those who read it. `<!-->` is over at once.
     private mutating func insideComment(_ byte: UInt8) {
         recent.append(byte)
-        if recent == Array("[if".utf8) {
+        if recent.elementsEqual("--[if".utf8) {
             state = .declaration
         } else if recent.suffix(3).elementsEqual("-->".utf8) {
             state = .text

@@ -24,6 +24,8 @@ struct LinkRules {
 struct Linker {
     /// Partials and parents inside one another.
     static let deepestInclusion = 64
+    /// Sections, partials and blocks inside one another, all together: bounds the stack, here and when it runs.
+    static let deepestLevel = 160
     /// Bytes of literal text, and instructions, of one part with all its partials.
     static let largestProgram = 4 << 20
     static let mostInstructions = 100_000
@@ -35,6 +37,7 @@ struct Linker {
     private var position: HTMLPosition?
     private var checksLink = false
     private var included = 0
+    private var level = 0
     private var hasOverflowed = false
     private(set) var problems: [TemplateProblem] = []
     /// Names of the partials that took part.
@@ -58,6 +61,9 @@ struct Linker {
     // MARK: Nodes
 
     private mutating func emit(_ nodes: [MustacheNode], _ place: LinkPlace) {
+        level += 1
+        defer { level -= 1 }
+        if level > Self.deepestLevel { overflow("nested too deeply with all its partials in place", place) }
         for node in nodes {
             guard !hasOverflowed else { return }
             switch node {
@@ -80,7 +86,9 @@ struct Linker {
         guard let meaning = meaning(of: name, place) else { return }
         switch meaning.type {
         case .list, .object:
-            return complain(name, "\"\(name.text)\" is a \(meaning.type.word) and cannot be printed", "use {{#\(name.text)}}", place)
+            return complain(
+                name, "\"\(name.text)\" is a \(meaning.type.word) and cannot be printed", "use {{#\(name.text)}}", place
+            )
         case .string, .number, .boolean, .date: break
         }
         if let path = meaning.pathBelowData { printedPaths.insert(path) }
@@ -110,7 +118,8 @@ struct Linker {
     private mutating func include(_ name: TagName, indent: Range<Int>?, _ blocks: [MustacheBlock], _ place: LinkPlace) {
         guard let page = partials[name.text] else {
             let near = Wording.nearest(to: name.text, among: partials.keys.sorted()).map { "did you mean \"\($0)\"?" }
-            return complain(name, "there is no partial \"\(name.text)\"", near ?? "add _partials/\(name.text).mustache", place)
+            return complain(
+                name, "there is no partial \"\(name.text)\"", near ?? "add _partials/\(name.text).mustache", place)
         }
         used.insert(name.text)
         guard page.problems.isEmpty else { return }
@@ -130,7 +139,8 @@ struct Linker {
         included += 1
         emit(page.nodes, inner)
         included -= 1
-        for filling in fillings where !filling.isUsed && place.fillings[filling.block.name.text] == nil && !hasOverflowed {
+        for filling in fillings
+        where !filling.isUsed && place.fillings[filling.block.name.text] == nil && !hasOverflowed {
             complain(filling.block.name, "\"\(name.text)\" has no block \"\(filling.block.name.text)\"", nil, place)
         }
     }
@@ -220,16 +230,21 @@ struct Linker {
     }
 
     private mutating func complain(_ name: TagName, _ message: String, _ hint: String?, _ place: LinkPlace) {
+        guard problems.count < MustacheParser.mostProblems else { return }
         let problem = place.source.problem(at: name.offset, message, hint: hint)
-        if problems.count < 1000, !problems.contains(problem) { problems.append(problem) }
+        if !problems.contains(problem) { problems.append(problem) }
     }
 
     private mutating func stopIfTooLarge(_ place: LinkPlace) {
-        guard !hasOverflowed,
-            writer.program.text.count > Self.largestProgram || writer.program.instructions.count > Self.mostInstructions
-        else { return }
+        if writer.program.text.count > Self.largestProgram || writer.program.instructions.count > Self.mostInstructions
+        {
+            overflow("too large with all its partials in place", place)
+        }
+    }
+
+    private mutating func overflow(_ message: String, _ place: LinkPlace) {
+        if !hasOverflowed { problems.append(TemplateProblem(file: place.source.name, message)) }
         hasOverflowed = true
-        problems.append(TemplateProblem(file: place.source.name, "too large with all its partials in place"))
     }
 }
 

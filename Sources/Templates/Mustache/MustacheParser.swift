@@ -6,6 +6,8 @@
 struct MustacheParser {
     /// Sections, parents and blocks inside one another.
     static let deepestNesting = 64
+    /// Told of one file; finding a place costs, and nobody reads on.
+    static let mostProblems = 100
 
     private let source: SourceFile
     private let tags: [MustacheTag]
@@ -41,13 +43,15 @@ struct MustacheParser {
             case .section, .inverted, .parent, .block:
                 open.append(index)
                 if open.count == Self.deepestNesting + 1 {
-                    problems.append(source.problem(at: tag.range.lowerBound, "more than \(Self.deepestNesting) tags deep"))
+                    complain(index, "more than \(Self.deepestNesting) tags deep", nil)
                 }
             case .close: close(index, &open)
             case .value, .raw, .comment, .delimiters, .partial: break
             }
         }
-        for index in open { complain(index, "\"\(tags[index].name.text)\" is never closed", "add {{/\(tags[index].name.text)}}") }
+        for index in open {
+            complain(index, "\"\(tags[index].name.text)\" is never closed", "add {{/\(tags[index].name.text)}}")
+        }
     }
 
     private mutating func close(_ index: Int, _ open: inout [Int]) {
@@ -59,11 +63,14 @@ struct MustacheParser {
         let expected = tags[opener].name
         if expected.text != name {
             let line = source.place(of: expected.offset).line
-            complain(index, "\"\(name)\" is closed here, \"\(expected.text)\" of line \(line) is open", "write {{/\(expected.text)}}")
+            complain(
+                index, "\"\(name)\" is closed here, \"\(expected.text)\" of line \(line) is open",
+                "write {{/\(expected.text)}}")
         }
     }
 
     private mutating func complain(_ index: Int, _ message: String, _ hint: String?) {
+        guard problems.count < Self.mostProblems else { return }
         problems.append(source.problem(at: tags[index].range.lowerBound, message, hint: hint))
     }
 
@@ -84,7 +91,7 @@ struct MustacheParser {
     private mutating func finishText(_ end: Int, _ nodes: inout [MustacheNode]) {
         guard end < tags.count else { return text(to: source.bytes.count, atTag: false, &nodes) }
         let cut = cutOfClose(end)
-        text(to: cut.end, atTag: cut.end == tags[end].range.lowerBound, &nodes)
+        text(to: cut.end, atTag: !cut.isAlone, &nodes)
         cursor = cut.resume
         next = end + 1
     }
@@ -127,7 +134,9 @@ struct MustacheParser {
     private mutating func parent(_ index: Int, _ nodes: inout [MustacheNode]) -> MustacheNode {
         let (range, end) = (tags[index].range, partner[index] ?? index)
         var indent: Range<Int>?
-        if let left = source.blankLeft(of: range.lowerBound), left >= cursor, source.blankRight(of: tags[end].range.upperBound) != nil {
+        if let left = source.blankLeft(of: range.lowerBound), left >= cursor,
+            source.blankRight(of: tags[end].range.upperBound) != nil
+        {
             text(to: left, atTag: false, &nodes)
             indent = left..<range.lowerBound
         } else {
@@ -135,7 +144,8 @@ struct MustacheParser {
         }
         cursor = range.upperBound
         let blocks = self.nodes(until: end).compactMap { if case .block(let block) = $0 { block } else { nil } }
-        cursor = indent != nil ? source.blankRight(of: tags[end].range.upperBound) ?? cursor : tags[end].range.upperBound
+        cursor =
+            indent != nil ? source.blankRight(of: tags[end].range.upperBound) ?? cursor : tags[end].range.upperBound
         return .parent(tags[index].name, indent: indent, blocks)
     }
 
@@ -150,19 +160,21 @@ struct MustacheParser {
         let content = cursor
         let inner = self.nodes(until: partner[index] ?? tags.count)
         let intrinsic = startsLine && !inner.isEmpty ? content..<source.skipBlanks(from: content) : content..<content
-        return MustacheBlock(name: tags[index].name, nodes: inner, lead: lead, startsLine: startsLine, intrinsic: intrinsic)
+        return MustacheBlock(
+            name: tags[index].name, nodes: inner, lead: lead, startsLine: startsLine, intrinsic: intrinsic)
     }
 
-    /// Where the text before a closing tag ends, and where reading goes on behind it.
-    private func cutOfClose(_ index: Int) -> (end: Int, resume: Int) {
+    /// Where the text before a closing tag ends, where reading goes on behind it, and whether its line's start goes too.
+    private func cutOfClose(_ index: Int) -> (end: Int, resume: Int, isAlone: Bool) {
         let range = tags[index].range
         guard let left = source.blankLeft(of: range.lowerBound), left >= cursor else {
-            return (range.lowerBound, range.upperBound)
+            return (range.lowerBound, range.upperBound, false)
         }
-        if let right = source.blankRight(of: range.upperBound) { return (left, right) }
-        let follows = index + 1 < tags.count && source.skipBlanks(from: range.upperBound) == tags[index + 1].range.lowerBound
+        if let right = source.blankRight(of: range.upperBound) { return (left, right, true) }
+        let follows =
+            index + 1 < tags.count && source.skipBlanks(from: range.upperBound) == tags[index + 1].range.lowerBound
         return isInheritance(index) && follows && isInheritance(index + 1)
-            ? (left, range.upperBound) : (range.lowerBound, range.upperBound)
+            ? (left, range.upperBound, true) : (range.lowerBound, range.upperBound, false)
     }
 
     private func hasOnlyInheritanceLeft(_ index: Int) -> Bool {

@@ -46,7 +46,8 @@ struct MustacheScanner {
         if kind != .value { contentStart += 1 }
         guard let close = source.bytes.firstIndex(of: end, from: contentStart) else {
             problems.append(
-                source.problem(at: start, "this tag is never closed", hint: "end it with \(String(decoding: end, as: UTF8.self))"))
+                source.problem(
+                    at: start, "this tag is never closed", hint: "end it with \(String(decoding: end, as: UTF8.self))"))
             return nil
         }
         return MustacheTag(kind: kind, name: trimmed(contentStart..<close), range: start..<close + end.count)
@@ -75,7 +76,7 @@ struct MustacheScanner {
     }
 
     private mutating func check(_ tag: MustacheTag) {
-        guard tag.kind != .comment else { return }
+        guard tag.kind != .comment, problems.count < MustacheParser.mostProblems else { return }
         if tag.name.text.isEmpty {
             problems.append(source.problem(at: tag.range.lowerBound, "this tag names nothing"))
         } else if tag.name.text.utf8.contains(where: isSpace) {

@@ -16,7 +16,8 @@ struct Scope {
 
     /// CONTRACT 6.
     static let builtIn: [DataField] = [
-        DataField("brand", .object(["id", "name", "from", "reply_to", "postal_address"].map { DataField($0, .string) })),
+        DataField(
+            "brand", .object(["id", "name", "from", "reply_to", "postal_address"].map { DataField($0, .string) })),
         DataField("to", .object([DataField("name", .string)])),
         DataField("unsubscribe_url", .string), DataField("preferences_url", .string),
         DataField("postal_address", .string), DataField("now", .date),
@@ -47,7 +48,8 @@ struct Scope {
             if case .date = frames[frame], parts.count == 1, let part = DateForm(word: name), found == nil {
                 return Meaning(sources: [(frame, nil)], path: [], type: .date, part: part)
             }
-            guard case .object(let fields) = frames[frame], let field = fields.first(where: { $0.name == parts[0] }) else {
+            guard case .object(let fields) = frames[frame], let field = fields.first(where: { $0.name == parts[0] })
+            else {
                 continue
             }
             if found == nil {

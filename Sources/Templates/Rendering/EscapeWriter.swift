@@ -82,6 +82,12 @@ enum EscapeWriter {
         output.append(upperHex(byte & 15))
     }
 
+    /// Whether the text can stand in one line: as `LineSafety` has it, on bytes that lie in one piece.
+    static func isOneLine(_ text: String) -> Bool {
+        var text = text
+        return text.withUTF8 { isOneLine($0) }
+    }
+
     /// RFC 5322 has no other line break, but readers do: U+2028 and U+2029 are refused too.
     private static func isOneLine(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
         for (index, byte) in bytes.enumerated() {
@@ -102,7 +108,9 @@ enum EscapeWriter {
     private static let controls = ByteSet { ($0 < 0x20 && $0 != 0x0A && $0 != 0x09) || $0 == 0x7F }
     private static let plainSpecial = controls
     private static let htmlSpecial = ByteSet { controls.contains($0) || "&<>\"'".utf8.contains($0) }
-    private static let jsonSpecial = ByteSet { $0 < 0x20 || $0 == 0x7F || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }
+    private static let jsonSpecial = ByteSet {
+        $0 < 0x20 || $0 == 0x7F || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\")
+    }
     private static let pathSpecial = ByteSet { !(isUnreserved($0) || "%:/?#[]@!$()*+,;=".utf8.contains($0)) }
     private static let querySpecial = ByteSet { !isUnreserved($0) }
 

@@ -69,7 +69,9 @@ struct Interpreter {
     }
 
     private mutating func appendText(_ start: Int, _ end: Int) {
-        program.text.withUnsafeBufferPointer { output.append(contentsOf: UnsafeBufferPointer(rebasing: $0[start..<end])) }
+        program.text.withUnsafeBufferPointer {
+            output.append(contentsOf: UnsafeBufferPointer(rebasing: $0[start..<end]))
+        }
     }
 
     // MARK: Values

@@ -32,7 +32,9 @@ extension Template {
             locale: folder.isEmpty ? settings.language : folder)
     }
 
-    private func render(_ part: TemplatePart, in folder: String, _ context: RenderContext) throws(RenderError) -> [UInt8] {
+    private func render(_ part: TemplatePart, in folder: String, _ context: RenderContext) throws(RenderError)
+        -> [UInt8]
+    {
         guard let program = languages[folder]?[part] else {
             throw RenderError(template: name, part: part, name: nil, reason: .noSuchPart)
         }
@@ -47,7 +49,7 @@ extension Template {
         guard part.isOneLine || part == .sms else { return bytes }
         bytes.trimBlanks()
         if bytes.isEmpty { throw RenderError(template: name, part: part, name: nil, reason: .empty) }
-        if part.isOneLine, !LineSafety.isOneLine(String(decoding: bytes, as: UTF8.self)) {
+        if part.isOneLine, !EscapeWriter.isOneLine(String(decoding: bytes, as: UTF8.self)) {
             throw RenderError(template: name, part: part, name: nil, reason: .headerInjection)
         }
         return bytes

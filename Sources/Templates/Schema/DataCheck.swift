@@ -18,8 +18,36 @@ struct DataCheck {
     }
 
     mutating func check(_ data: JSONObject, against schema: DataSchema) {
-        check(data, schema.fields, at: .root)
+        if !fits(data, schema.fields) { check(data, schema.fields, at: .root) }
     }
+
+    // MARK: The quick answer
+
+    /// True where nothing can be wrong, without a path being built. False asks for the long answer.
+    private func fits(_ object: JSONObject, _ fields: [DataField]) -> Bool {
+        for member in object.members {
+            guard let field = fields.first(where: { $0.name == member.key }) else { return false }
+            if case .null = member.value {
+                if field.required { return false }
+            } else if !fits(member.value, field.type) {
+                return false
+            }
+        }
+        return fields.allSatisfy { field in !field.required || object.members.contains { $0.key == field.name } }
+    }
+
+    private func fits(_ value: JSONValue, _ type: DataType) -> Bool {
+        switch (type, value) {
+        case (.string, .string(let text)): oneLinePaths.isEmpty || EscapeWriter.isOneLine(text)
+        case (.number, .number), (.boolean, .bool): true
+        case (.date, .string(let text)): DateValue(text) != nil
+        case (.list(let items), .array(let values)): values.allSatisfy { fits($0, items) }
+        case (.object(let fields), .object(let object)): fits(object, fields)
+        case (.string, _), (.number, _), (.boolean, _), (.date, _), (.list, _), (.object, _): false
+        }
+    }
+
+    // MARK: The long answer, with paths
 
     private mutating func check(_ object: JSONObject, _ fields: [DataField], at path: DataPath) {
         for member in object.members {
@@ -39,8 +67,10 @@ struct DataCheck {
     private mutating func check(_ value: JSONValue, _ type: DataType, at path: DataPath) {
         switch (type, value) {
         case (.string, .string(let text)):
-            if !oneLinePaths.isEmpty, !LineSafety.isOneLine(text), oneLinePaths.contains(path.below) {
-                report(path, "holds a line break or control character and stands in the subject or title", .headerInjection)
+            if !oneLinePaths.isEmpty, !EscapeWriter.isOneLine(text), oneLinePaths.contains(path.below) {
+                report(
+                    path, "holds a line break or control character and stands in the subject or title", .headerInjection
+                )
             }
         case (.number, .number), (.boolean, .bool): break
         case (.date, .string(let text)):

@@ -13,7 +13,8 @@ struct DateValue: Hashable, Sendable {
         var text = text
         let digits: (Int, Int, Int)? = text.withUTF8 { bytes in
             guard bytes.count >= 10, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-"),
-                let year = Self.number(bytes[0..<4]), let month = Self.number(bytes[5..<7]), let day = Self.number(bytes[8..<10])
+                let year = Self.number(bytes[0..<4]), let month = Self.number(bytes[5..<7]),
+                let day = Self.number(bytes[8..<10])
             else { return nil }
             return (year, month, day)
         }

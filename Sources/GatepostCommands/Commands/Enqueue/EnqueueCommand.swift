@@ -53,8 +53,10 @@ struct EnqueueCommand: AsyncParsableCommand {
         if dryRun {
             try DryRun(settings: settings, producer: place.producer, isNDJSON: ndjson).check(inputs)
         } else {
+            // Opened as whoever we are; the spool is written as its owner.
+            let sources = try inputs.map { try QueueInput($0, isNDJSON: ndjson) }
             try StateOwner(of: settings.stateDir)?.become()
-            try await enqueue(inputs, in: place, SpoolLayout(root: settings.stateDir, producers: []).status)
+            try await enqueue(sources, in: place, SpoolLayout(root: settings.stateDir, producers: []).status)
         }
     }
 
@@ -71,14 +73,10 @@ struct EnqueueCommand: AsyncParsableCommand {
         return place
     }
 
-    private func enqueue(_ inputs: [String], in place: SpoolLayout.Place, _ statusFile: String) async throws {
+    private func enqueue(_ sources: [QueueInput], in place: SpoolLayout.Place, _ statusFile: String) async throws {
         let output = Output()
-        var names: [String] = []
-        for input in inputs {
-            let source = try QueueInput(input, isNDJSON: ndjson)
-            let drop = SpoolDrop(place: place)
-            names += try drop.put(source)
-        }
+        let drop = SpoolDrop(place: place)
+        let names = try sources.flatMap { try drop.put($0) }
         guard wait else {
             for name in names { try output.line(name) }
             return try output.flush()

@@ -10,7 +10,7 @@ import Spool
 final class QueueInput {
     /// The file's name as given; "-" for standard input.
     let name: String
-    let form: SpoolFileName.Form
+    private(set) var form: SpoolFileName.Form
     private let descriptor: Int32
     private var head: [UInt8]
     private static let piece = 1 << 20

@@ -27,9 +27,8 @@ struct SpoolDrop {
                 names.append(try open.publish(in: place))
                 (file, rest) = (nil, later)
             }
-            let open = try file ?? Draft(in: place, for: input)
-            try open.write(rest)
-            file = open
+            if file == nil { file = try Draft(in: place, for: input) }
+            try file?.write(rest)
         }
         guard let file else { throw CommandFailure(.badData, "there is nothing to enqueue", at: input.name) }
         names.append(try file.publish(in: place))

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import GatewayModel
+import Settings
+import Store
+
+struct StatusCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status",
+        abstract: "Queue depth by state and route, oldest due, rates, route health.",
+        discussion: """
+            Works with the daemon running or stopped; then rates and health are left out. json gives one object for the \
+            daemon, then one a route.
+
+            Example:  gatepost status --format json | jq 'select(.kind == "route")'
+            """)
+
+    @OptionGroup var record: RecordOptions
+    @OptionGroup var format: FormatOptions
+
+    func run() async throws {
+        let now = SystemTimepiece().now()
+        let (depths, live, settings) = try await record.withStore(.reader) { store, settings in
+            (try await store.depths(), LiveStatus.read(in: settings.stateDir), settings)
+        }
+        let rows = RouteRow.rows(depths, live, configured: settings.routes.map(\.name))
+        let output = Output()
+        switch format.format {
+        case .table:
+            for line in StatusText.lines(rows, live, at: now) { try output.line(line) }
+            try print(rows, as: .table, to: output, at: now)
+        case .json:
+            try output.line(StatusText.object(rows, live).text)
+            for row in rows { try output.line(row.object.text) }
+            try output.flush()
+        case .csv: try print(rows, as: .csv, to: output, at: now)
+        }
+    }
+
+    private func print(_ rows: [RouteRow], as format: ReportFormat, to output: Output, at now: Instant) throws {
+        var report = try Report(RouteRow.columns, as: format, to: output)
+        for row in rows { try report.row(row.cells(at: now)) }
+        try report.flush()
+    }
+}
+
+/// What `status` and `route list` show of one route.
+struct RouteRow {
+    var name: String
+    /// Nil: in the queue, and no longer configured.
+    var isConfigured: Bool
+    var counts: [JobState: Int] = [:]
+    var oldestDue: Instant?
+    var live: LiveStatus.Route?
+
+    static func rows(_ depths: [QueueDepth], _ live: LiveStatus?, configured: [String]) -> [RouteRow] {
+        let queued = Set(depths.map(\.lane.route)).subtracting(configured).sorted()
+        return (configured + queued).map { name in
+            var row = RouteRow(name: name, isConfigured: configured.contains(name))
+            for depth in depths where depth.lane.route == name {
+                row.counts[depth.state, default: 0] += depth.count
+                guard depth.state == .ready, let due = depth.oldestDue else { continue }
+                row.oldestDue = min(row.oldestDue ?? due, due)
+            }
+            row.live = live?.routes.first { $0.name == name }
+            return row
+        }
+    }
+
+    static let columns = [
+        Column("route"), Column("state"), Column("ready", nil, .right), Column("in_flight", nil, .right),
+        Column("held", nil, .right), Column("doubt", nil, .right), Column("oldest_due"), Column("window", nil, .right),
+        Column("sent", nil, .right), Column("why", nil, .left, isFlexible: true),
+    ]
+
+    var state: String { isConfigured ? live?.state ?? "unknown" : "gone" }
+
+    func cells(at now: Instant) -> [Cell] {
+        let due = oldestDue
+        return [
+            .text(name, .strong), .text(state, Self.tone(state)), .number(counts[.ready] ?? 0),
+            .number(counts[.flying] ?? 0), .number(counts[.held] ?? 0), .number(counts[.doubt] ?? 0),
+            Cell(.time(due), shown: due.map { TimeText.relative($0, to: now) } ?? ""), .number(live?.window),
+            .number(live?.sent), .text(why),
+        ]
+    }
+
+    private var why: String? {
+        isConfigured ? live?.why : "not configured any more: its jobs are held"
+    }
+
+    var object: JSONObject {
+        JSONObject(
+            [("kind", JSONValue.string("route"))] + zip(Self.columns, cells(at: Instant(seconds: 0))).map { ($0.key, $1.value) }
+                + [("since", .time(live?.since)), ("next_probe", .time(live?.nextProbe))])
+    }
+
+    private static func tone(_ state: String) -> Tone {
+        switch state {
+        case "open": .good
+        case "closed", "gone": .bad
+        case "probing", "paused": .caution
+        default: .faint
+        }
+    }
+}
+
+/// What `status` says above the routes.
+private enum StatusText {
+    static func lines(_ rows: [RouteRow], _ live: LiveStatus?, at now: Instant) -> [String] {
+        let terminal = Terminal.standardOutput
+        var lines: [String] = []
+        if let live {
+            let since = live.since.map { ", up \(TimeText.span(now - $0))" } ?? ""
+            lines.append(terminal.paint("running", .good) + " (process \(live.processID), \(live.version)\(since))")
+            lines.append(
+                live.isAccepting ? "intake open" : terminal.paint("intake closed: \(live.reason ?? "no reason given")", .caution))
+            let rates = [("accepted", live.acceptedPerSecond), ("sent", live.sentPerSecond)]
+            lines.append(rates.map { "\($0.0) \(Decimals.text($0.1, digits: 1))/s" }.joined(separator: ", "))
+            if live.isClockSuspect {
+                lines.append(
+                    terminal.paint("the clock jumped: nothing is sent until it settles or `gatepost queue accept-clock`", .bad))
+            }
+        } else {
+            lines.append(terminal.paint("the daemon is not running", .caution) + ": what is queued waits")
+        }
+        let total = { (state: JobState) in rows.reduce(0) { $0 + ($1.counts[state] ?? 0) } }
+        lines.append(
+            "queued \(total(.ready)) ready, \(total(.flying)) in flight, \(total(.held)) held, \(total(.doubt)) in doubt")
+        return lines + [""]
+    }
+
+    static func object(_ rows: [RouteRow], _ live: LiveStatus?) -> JSONObject {
+        let total = { (state: JobState) in JSONValue.integer(rows.reduce(0) { $0 + ($1.counts[state] ?? 0) }) }
+        return JSONObject([
+            ("kind", .string("daemon")), ("running", .bool(live != nil)), ("pid", .integer(live?.processID)),
+            ("version", .text(live?.version)), ("since", .time(live?.since)),
+            ("accepting", live.map { .bool($0.isAccepting) } ?? .null), ("reason", .text(live?.reason)),
+            ("clock_suspect", live.map { .bool($0.isClockSuspect) } ?? .null),
+            ("accepted_per_s", Cell.decimal(live?.acceptedPerSecond).value),
+            ("sent_per_s", Cell.decimal(live?.sentPerSecond).value), ("ready", total(.ready)),
+            ("in_flight", total(.flying)), ("held", total(.held)), ("doubt", total(.doubt)),
+        ])
+    }
+}

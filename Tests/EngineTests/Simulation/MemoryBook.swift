@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// MemoryBook: a delivery book without a disk, that keeps the port's promises and watches that the engine keeps its own.
+
+import GatewayModel
+import Synchronization
+
+@testable import Engine
+
+final class MemoryBook: DeliveryBook {
+    enum State: Hashable { case ready(Instant?), flying(AttemptID), held(String), parked, ended }
+
+    struct Entry {
+        var facts: JobFacts
+        var record: [UInt8]
+        var state: State
+        var recall: Recall?
+        var events: [Note] = []
+        var launches: [Instant] = []
+    }
+    enum Recall { case cancelled, held }
+    struct Note: Hashable {
+        var event: Event
+        var reason: String?
+    }
+
+    struct Pages {
+        var jobs: [JobKey: Entry] = [:]
+        var ready: [LaneID: [Priority: Set<DueCursor>]] = [:]
+        var lanes: [LaneKey: LaneID] = [:]
+        var orders = StandingOrders()
+        var tallies: [LaneTally] = []
+        var attempts: UInt32 = 0
+        var flying: [AttemptID: JobKey] = [:]
+        var ended = 0
+        var held = 0
+        var launches = 0
+        var tidies = 0
+        /// Wants answered, per lane.
+        var reads: [LaneKey: Int] = [:]
+        /// What the engine must never do, and did.
+        var wrongs: [String] = []
+        var failure: StoreError?
+        var fullFor = 0
+        fileprivate var waiters: [Waiter] = []
+    }
+
+    fileprivate struct Waiter {
+        var id: Int
+        var holds: (Pages) -> Bool
+        var waiting: CheckedContinuation<Void, any Error>
+    }
+
+    private let pages = Mutex(Pages())
+    private let nextWaiter = Atomic(0)
+    let listener: Inbox
+    /// Told after each exchange and tidy, outside the lock.
+    let onTurn = Mutex<(@Sendable () -> Void)?>(nil)
+
+    init(listener: Inbox) { self.listener = listener }
+
+    func look<Value: Sendable>(_ read: (Pages) -> Value) -> Value { pages.withLock { read($0) } }
+
+    /// Waits until the book says so. Throws when the dispatcher has failed, or the test is called off.
+    func until(_ holds: @escaping @Sendable (Pages) -> Bool) async throws {
+        let id = nextWaiter.add(1, ordering: .relaxed).newValue
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { waiting in
+                let now = pages.withLock { pages in
+                    if holds(pages) { return true }
+                    pages.waiters.append(Waiter(id: id, holds: holds, waiting: waiting))
+                    return false
+                }
+                if now { waiting.resume() }
+            }
+        } onCancel: {
+            giveUp(CancellationError())
+        }
+    }
+
+    func giveUp(_ error: any Error) {
+        let waiters = pages.withLock { pages in
+            defer { pages.waiters = [] }
+            return pages.waiters
+        }
+        for waiter in waiters { waiter.waiting.resume(throwing: error) }
+    }
+
+    /// Changes pages under the lock, then resumes those whose condition holds and tells of arrivals.
+    @discardableResult
+    func write<Value: Sendable>(_ change: (inout Pages, inout [LaneArrival]) throws -> Value) rethrows -> Value {
+        var arrivals: [LaneArrival] = []
+        let (value, woken) = try pages.withLock { pages in
+            let value = try change(&pages, &arrivals)
+            let woken = pages.waiters.filter { $0.holds(pages) }
+            pages.waiters.removeAll { waiter in woken.contains { $0.id == waiter.id } }
+            return (value, woken.map(\.waiting))
+        }
+        if !arrivals.isEmpty { listener.jobsArrived(arrivals) }
+        for waiting in woken { waiting.resume() }
+        return value
+    }
+
+    // MARK: What producers and operators do
+
+    func take(_ jobs: [Entry]) {
+        write { pages, arrivals in
+            for job in jobs {
+                var job = job
+                let key = LaneKey(route: job.facts.route, domain: job.facts.domain, brand: job.facts.brand)
+                job.facts.lane = pages.lane(key)
+                job.facts.key = JobKey(Int64(pages.jobs.count + 1))
+                pages.jobs[job.facts.key] = job
+                guard case .ready(let due?) = job.state else { continue }
+                pages.shelve(job.facts, due, &arrivals)
+            }
+        }
+    }
+
+    func order(_ change: (inout StandingOrders) -> Void) {
+        write { pages, _ in change(&pages.orders) }
+        listener.ordersChanged()
+    }
+
+    /// A cancel or a hold that reaches what is in the air.
+    func recall(_ recall: Recall, where matches: (JobFacts) -> Bool) {
+        write { pages, _ in
+            for key in pages.flying.values where matches(pages.jobs[key]!.facts) { pages.jobs[key]!.recall = recall }
+        }
+        listener.ordersChanged()
+    }
+
+    func release(_ key: JobKey, due: Instant) {
+        write { pages, arrivals in
+            guard case .held = pages.jobs[key]!.state else { return }
+            pages.held -= 1
+            pages.makeReady(key, due: due, &arrivals)
+        }
+    }
+
+    // MARK: The port
+
+    func lanes() -> [Lane] { look { pages in pages.lanes.map { Lane(id: $0.value, key: $0.key) } } }
+
+    func due(_ wants: [LaneWant], at now: Instant) -> [LaneSupply] {
+        write { pages, _ in wants.map { pages.supply($0, at: now) } }
+    }
+
+    func exchange(
+        settled: [Settlement], candidates: [JobKey], at now: Instant,
+        decide: @escaping @Sendable (JobFacts) -> AdmissionDecision
+    ) async throws(StoreError) -> [Departure] {
+        let answer = write { pages, arrivals -> Result<[Departure], StoreError> in
+            if let failure = pages.failure { return .failure(failure) }
+            if pages.fullFor > 0 {
+                pages.fullFor -= 1
+                return .failure(.full("no room"))
+            }
+            if Set(candidates).count < candidates.count { pages.wrongs.append("a candidate was named twice") }
+            for settlement in settled { pages.settle(settlement, at: now, &arrivals) }
+            return .success(candidates.compactMap { pages.admit($0, at: now, decide, &arrivals) })
+        }
+        onTurn.withLock { $0 }?()
+        return try answer.get()
+    }
+
+    func standingOrders() -> StandingOrders { look(\.orders) }
+
+    func attemptsToRecall() -> [AttemptID] {
+        look { pages in pages.flying.filter { pages.jobs[$0.value]!.recall != nil }.map(\.key) }
+    }
+
+    func tallies(since: Instant) -> [LaneTally] { look { $0.tallies.filter { $0.minute >= since } } }
+
+    func tidy(at now: Instant) async throws(StoreError) -> Bool {
+        write { pages, _ in pages.tidies += 1 }
+        onTurn.withLock { $0 }?()
+        return false
+    }
+}
+
+extension MemoryBook.Pages {
+    fileprivate mutating func lane(_ key: LaneKey) -> LaneID {
+        if let id = lanes[key] { return id }
+        lanes[key] = LaneID(Int64(lanes.count + 1))
+        return lanes[key]!
+    }
+
+    fileprivate mutating func shelve(_ facts: JobFacts, _ due: Instant, _ arrivals: inout [LaneArrival]) {
+        ready[facts.lane, default: [:]][facts.priority, default: []].insert(DueCursor(due: due, key: facts.key))
+        let key = LaneKey(route: facts.route, domain: facts.domain, brand: facts.brand)
+        arrivals.append(LaneArrival(lane: Lane(id: facts.lane, key: key), earliest: due))
+    }
+
+    fileprivate mutating func makeReady(_ key: JobKey, due: Instant, _ arrivals: inout [LaneArrival]) {
+        jobs[key]!.state = .ready(due)
+        shelve(jobs[key]!.facts, due, &arrivals)
+    }
+
+    fileprivate mutating func unshelve(_ job: MemoryBook.Entry, due: Instant) {
+        ready[job.facts.lane]?[job.facts.priority]?.remove(DueCursor(due: due, key: job.facts.key))
+    }
+
+    fileprivate mutating func supply(_ want: LaneWant, at now: Instant) -> LaneSupply {
+        let key = lanes.first { $0.value == want.lane }!.key
+        reads[key, default: 0] += 1
+        if want.limit <= 0 || want.limit > 512 { wrongs.append("a want of \(want.limit)") }
+        let waiting = (ready[want.lane]?[want.priority] ?? []).filter { cursor in want.after.map { $0 < cursor } ?? true }.sorted()
+        let due = Array(waiting.prefix { $0.due <= now }.prefix(want.limit))
+        return LaneSupply(want: want, due: due, nextDue: due.count < want.limit ? waiting.first { $0.due > now }?.due : nil)
+    }
+
+    fileprivate mutating func admit(
+        _ key: JobKey, at now: Instant, _ decide: (JobFacts) -> AdmissionDecision, _ arrivals: inout [LaneArrival]
+    ) -> Departure? {
+        guard var job = jobs[key], case .ready(let due?) = job.state, due <= now else { return nil }
+        let decision = decide(job.facts)
+        if case .leave = decision { return nil }
+        unshelve(job, due: due)
+        switch decision {
+        case .leave: break
+        case .launch:
+            attempts += 1
+            launches += 1
+            let attempt = AttemptID(run: 1, counter: attempts)
+            job.state = .flying(attempt)
+            job.launches.append(now)
+            jobs[key] = job
+            flying[attempt] = key
+            return Departure(
+                facts: job.facts, attempt: attempt, slot: WireSlot(index: Int(attempts)), record: job.record,
+                messageToken: "abcdefghijklmnopqrstuvwx\(String(key.rawValue % 32, radix: 32))")
+        case .postpone(let until, let reason, _):
+            jobs[key]!.events.append(.init(event: .postponed, reason: reason.rawValue))
+            jobs[key]!.state = .ready(until)
+            if let until { makeReady(key, due: until, &arrivals) }
+        case .withhold(let reason, _): end(key, .withheld, reason.rawValue)
+        case .hold(let why): hold(key, why)
+        case .move(let lane):
+            (jobs[key]!.facts.lane, jobs[key]!.facts.domain) = (self.lane(lane), lane.domain)
+            makeReady(key, due: due, &arrivals)
+        }
+        return nil
+    }
+
+    fileprivate mutating func settle(_ settlement: Settlement, at now: Instant, _ arrivals: inout [LaneArrival]) {
+        let key = settlement.job
+        guard flying.removeValue(forKey: settlement.attempt) == key else {
+            return wrongs.append("attempt \(settlement.attempt.rawValue) was settled twice")
+        }
+        let recall = jobs[key]!.recall
+        jobs[key]!.recall = nil
+        switch settlement.fate {
+        case .sent: end(key, .sent, nil)
+        case .failed(let reason): end(key, .failed, reason.rawValue)
+        case .unknown(nil): end(key, .unknown, "in_doubt")
+        case .held(let why): hold(key, why)
+        case .unknown, .again, .recalled: land(key, settlement.fate, recall, at: now, &arrivals)
+        }
+    }
+
+    private mutating func land(
+        _ key: JobKey, _ fate: Settlement.Fate, _ recall: MemoryBook.Recall?, at now: Instant, _ arrivals: inout [LaneArrival]
+    ) {
+        var due = now
+        if case .again(let at, let reason, let counts) = fate {
+            due = at
+            jobs[key]!.events.append(.init(event: .postponed, reason: reason.rawValue))
+            if counts { jobs[key]!.facts.attempts += 1 }
+            if counts { jobs[key]!.facts.firstAttemptAt = jobs[key]!.facts.firstAttemptAt ?? jobs[key]!.launches.last }
+        }
+        switch recall {
+        case .cancelled: end(key, .cancelled, "operator")
+        case .held: hold(key, "held by an operator")
+        case nil: makeReady(key, due: due, &arrivals)
+        }
+    }
+
+    private mutating func hold(_ key: JobKey, _ why: String) {
+        jobs[key]!.state = .held(why)
+        held += 1
+    }
+
+    private mutating func end(_ key: JobKey, _ event: Event, _ reason: String?) {
+        if jobs[key]!.state == .ended { wrongs.append("job \(key.rawValue) ended twice") }
+        jobs[key]!.state = .ended
+        jobs[key]!.events.append(.init(event: event, reason: reason))
+        ended += 1
+    }
+
+    /// When the next ready job falls due, whatever lane it is in.
+    var nextDue: Instant? { ready.values.flatMap(\.values).compactMap { $0.min()?.due }.min() }
+}

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Yard: all scripted channels of a simulation. What becomes of a parcel stands in its recipient's local part: `ok-7`,
+// `bad-7`, `again3-7` (three times transient, then accepted), `away2-7`, `lost-7`, `fault-7`, `login-7`, `silent-7`.
+
+import GatewayModel
+import Settings
+import Synchronization
+
+@testable import Engine
+
+final class Yard: ChannelMaker {
+    struct Book {
+        var underWay: [String: [AttemptID: Parcel]] = [:]
+        var most: [String: Int] = [:]
+        var seen: [String: Int] = [:]
+        var sent: [Parcel] = []
+        var recalls: [AttemptID] = []
+        var opened: [String] = []
+        var closed: [String] = []
+        var dice = Dice(1)
+        /// Overrules the script, per route.
+        var weather: [String: (DeliveryResult, String)] = [:]
+        var unopenable: Set<String> = []
+        /// Kept until released.
+        var isSilent: Set<String> = []
+    }
+
+    let book = Mutex(Book())
+    private let inbox: Inbox
+    private let (arrivals, door) = AsyncStream<(route: String, parcels: [Parcel])>.makeStream()
+
+    init(inbox: Inbox, seed: UInt64 = 1) {
+        self.inbox = inbox
+        book.withLock { $0.dice = Dice(seed) }
+    }
+
+    struct CannotOpen: Error, CustomStringConvertible { let description = "there is no such secret" }
+
+    func channel(for route: RouteSettings, reports: any ReportReceiver) throws -> any Channel {
+        try book.withLock { book in
+            if book.unopenable.contains(route.name) { throw CannotOpen() }
+            book.opened.append(route.name)
+        }
+        return ScriptedChannel(route: route.name, yard: self)
+    }
+
+    func take(_ parcels: [Parcel], over route: String) {
+        book.withLock { book in
+            for parcel in parcels { book.underWay[route, default: [:]][parcel.attempt] = parcel }
+            book.most[route] = max(book.most[route] ?? 0, book.underWay[route]!.count)
+            book.sent += parcels
+        }
+        door.yield((route, parcels))
+    }
+
+    /// Reports what arrives, in a shuffled order and in pieces, from a thread of its own.
+    func serve() async {
+        for await (route, parcels) in arrivals {
+            var left = book.withLock { book in parcels.shuffled(using: &book.dice) }
+            while !left.isEmpty {
+                let piece = book.withLock { book in Int.random(in: 1...32, using: &book.dice) }
+                report(Array(left.prefix(piece)), over: route)
+                left = Array(left.dropFirst(piece))
+                await Task.yield()
+            }
+        }
+    }
+
+    func finish() { door.finish() }
+
+    /// The silent answer at last.
+    func release(_ route: String, with result: DeliveryResult = .accepted, limit: Int = .max) {
+        let waiting = book.withLock { book in
+            if limit == .max { book.isSilent.remove(route) }
+            return book.underWay[route, default: [:]].values.sorted { $0.attempt < $1.attempt }.prefix(limit)
+        }
+        deliver(waiting.map { AttemptReport(attempt: $0.attempt, result: result, evidence: Self.said("end_of_data")) }, route)
+    }
+
+    func recall(_ attempts: [AttemptID], over route: String) {
+        let known = book.withLock { book in
+            book.recalls += attempts
+            return attempts.filter { book.underWay[route]?[$0] != nil && book.isSilent.contains(route) }
+        }
+        deliver(known.map { AttemptReport(attempt: $0, result: .recalled, evidence: Self.said("connecting")) }, route)
+    }
+
+    private func report(_ parcels: [Parcel], over route: String) {
+        let reports = book.withLock { book in parcels.compactMap { book.verdict(on: $0, over: route) } }
+        deliver(reports, route)
+    }
+
+    private func deliver(_ reports: [AttemptReport], _ route: String) {
+        let fresh = book.withLock { book in
+            reports.filter { book.underWay[route]?.removeValue(forKey: $0.attempt) != nil }
+        }
+        if !fresh.isEmpty { inbox.receive(fresh, from: route) }
+    }
+
+    fileprivate static func said(_ stage: String) -> DeliveryEvidence { DeliveryEvidence(stage: stage, text: "so it said") }
+}
+
+extension Yard.Book {
+    /// Nil: silence.
+    fileprivate mutating func verdict(on parcel: Parcel, over route: String) -> AttemptReport? {
+        if isSilent.contains(route) { return nil }
+        func says(_ result: DeliveryResult, _ stage: String = "end_of_data") -> AttemptReport {
+            AttemptReport(attempt: parcel.attempt, result: result, evidence: Yard.said(stage))
+        }
+        if let (result, stage) = weather[route] { return says(result, stage) }
+        let word = parcel.recipient.local.prefix { $0 != "-" }
+        let times = Int(word.drop { !$0.isNumber }) ?? .max
+        seen[parcel.recipient.description, default: 0] += 1
+        if times != .max, seen[parcel.recipient.description]! > times { return says(.accepted) }
+        switch word.prefix(while: \.isLetter) {
+        case "bad": return says(.badAddress, "recipient")
+        case "again": return says(.transient, "recipient")
+        case "patience": return says(.throttled(after: .seconds(90)), "recipient")
+        case "away": return says(.unreachable, "connecting")
+        case "login": return says(.configuration, "authenticating")
+        case "fault": return says(.configuration, "envelope")
+        case "lost": return says(.unknown)
+        case "silent": return nil
+        default: return says(.accepted)
+        }
+    }
+}
+
+private final class ScriptedChannel: Channel {
+    let route: String
+    let yard: Yard
+    init(route: String, yard: Yard) { (self.route, self.yard) = (route, yard) }
+
+    func send(_ parcels: [Parcel]) { yard.take(parcels, over: route) }
+    func recall(_ attempts: [AttemptID]) { yard.recall(attempts, over: route) }
+    func close() async { yard.book.withLock { $0.closed.append(route) } }
+}
