@@ -12,7 +12,7 @@ import Transport
 public enum Judgement {
     /// Judges an answer to the end of data as the wire log kept it (DESIGN D12).
     public static func judgeStored(code: Int, text: String) -> DeliveryResult {
-        judge(.refused(at: .endOfData, SMTPReply(code: code, text)))
+        judge(.reply(SMTPReply(code: code, text), at: .endOfData))
     }
 
     /// The evidence that goes with `judgeStored`.
@@ -100,7 +100,7 @@ public enum Judgement {
     }
 
     /// RFC 4954 section 6: authentication required, too weak, invalid, needs encryption.
-    private static func isAboutLogin(_ code: Int) -> Bool { [530, 534, 535, 538].contains(code) }
+    static func isAboutLogin(_ code: Int) -> Bool { [530, 534, 535, 538].contains(code) }
 }
 
 /// The words by which servers say without a code that nobody has that address.

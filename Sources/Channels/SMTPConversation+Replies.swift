@@ -58,7 +58,7 @@ extension SMTPConversation {
         } else if recipient.isNegative {
             concludeWithLoneDot(at: stage, verdict, next, &actions)
         } else if mail.isNegative {
-            report(transaction.envelope.parcel, .refused(at: .envelope, mail), &actions)
+            report(transaction.envelope.parcel, .reply(mail, at: .envelope), &actions)
             self.transaction = nil
             outOfStep("a recipient taken without a sender", endUnsent: true, &actions)
         } else {
@@ -77,13 +77,13 @@ extension SMTPConversation {
             }
             body = nil
             served += 1
-            report(parcel, .refused(at: .data, reply), &actions)
+            report(parcel, .reply(reply, at: .data), &actions)
             return end("refused before the end was sent", endUnsent: true, &actions)
         }
         body = nil
         served += 1
         actions.append(.noteAnswered(parcel.slot, reply))
-        report(parcel, .refused(at: .endOfData, reply), &actions)
+        report(parcel, .reply(reply, at: .endOfData), &actions)
         goOn(next, &actions)
     }
 
@@ -105,10 +105,10 @@ extension SMTPConversation {
             body = nil
             served += 1
             actions.append(.noteAnswered(parcel.slot, reply))
-            report(parcel, .refused(at: .endOfData, reply), &actions)
+            report(parcel, .reply(reply, at: .endOfData), &actions)
         } else if let begun = transaction, begun.hasReply || served == 0 {
             transaction = nil
-            report(begun.envelope.parcel, .refused(at: SMTPStage(awaited), reply), &actions)
+            report(begun.envelope.parcel, .reply(reply, at: SMTPStage(awaited)), &actions)
         }
         end("\(reply.code) \(reply.text)", endUnsent: true, &actions)
     }

@@ -53,7 +53,7 @@ extension SMTPConversation {
         transaction = nil
         owesReset = true
         served += 1
-        report(parcel, .refused(at: stage, reply), &actions)
+        report(parcel, .reply(reply, at: stage), &actions)
         goOn(next, &actions)
     }
 
@@ -64,7 +64,7 @@ extension SMTPConversation {
         transaction = nil
         owesReset = true
         served += 1
-        report(parcel, .refused(at: stage, reply), &actions)
+        report(parcel, .reply(reply, at: stage), &actions)
         var output = SMTPOutput()
         output.bytes += ".\r\n".utf8
         awaited.append(.loneDot)

@@ -36,7 +36,11 @@ struct SMTPEvidence: Hashable, Sendable {
     var stage: SMTPStage
     var sight: Sight
 
-    static func refused(at stage: SMTPStage, _ reply: SMTPReply) -> Self { Self(stage: stage, sight: .reply(reply)) }
+    /// A server that wants a login says so only when asked for more than EHLO: that still is where the login stands.
+    static func reply(_ reply: SMTPReply, at stage: SMTPStage) -> Self {
+        let isEarly = stage == .envelope && Judgement.isAboutLogin(reply.code)
+        return Self(stage: isEarly ? .authenticating : stage, sight: .reply(reply))
+    }
     static func lost(at stage: SMTPStage, endHandedOver: Bool = false, _ why: String) -> Self {
         Self(stage: stage, sight: .noAnswer(endHandedOver: endHandedOver, why))
     }
@@ -47,10 +51,9 @@ struct SMTPEvidence: Hashable, Sendable {
         switch sight {
         case .reply(let reply): Self.kept(reply, at: stage)
         case .noAnswer(_, let why): DeliveryEvidence(stage: stage.rawValue, text: why)
-        case .noLink(_, let reply?, let why) where reply.isNegative:
+        case .noLink(_, let reply?, _) where reply.isNegative:
             DeliveryEvidence(
-                stage: stage.rawValue, code: reply.code, enhanced: reply.enhanced?.description,
-                text: reply.text.isEmpty ? why : reply.text)
+                stage: stage.rawValue, code: reply.code, enhanced: reply.enhanced?.description, text: reply.line)
         case .noLink(_, _, let why): DeliveryEvidence(stage: stage.rawValue, text: why)
         case .cannotCarry(let obstacle):
             DeliveryEvidence(stage: stage.rawValue, enhanced: obstacle.enhanced, text: obstacle.text)
@@ -60,7 +63,7 @@ struct SMTPEvidence: Hashable, Sendable {
     static func kept(_ reply: SMTPReply, at stage: SMTPStage) -> DeliveryEvidence {
         let accepted = stage == .endOfData && reply.isPositive
         return DeliveryEvidence(
-            stage: stage.rawValue, code: reply.code, enhanced: reply.enhanced?.description, text: reply.text,
+            stage: stage.rawValue, code: reply.code, enhanced: reply.enhanced?.description, text: reply.line,
             remoteID: accepted ? reply.queueID : nil)
     }
 

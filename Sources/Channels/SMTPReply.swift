@@ -26,7 +26,14 @@ struct SMTPReply: Hashable, Sendable {
     /// The text as one line, at most 512 bytes, without enhanced codes and without controls.
     var text: String { OneLine.of(raw, dropping: enhanced, limit: 512) }
 
-    /// The same with the first enhanced code left in, at most 480 bytes: what the wire log keeps, enough to judge again.
+    /// The whole reply as one line, `250 2.0.0 Ok: queued as 4F2A`, at most 512 bytes.
+    var line: String {
+        let rest = OneLine.of(raw, dropping: enhanced, limit: 498)
+        return [String(code), enhanced?.description, rest.isEmpty ? nil : rest].compactMap(\.self).joined(
+            separator: " ")
+    }
+
+    /// The text with the first enhanced code left in, at most 480 bytes: what the wire log keeps, enough to judge again.
     var wireText: String {
         let rest = OneLine.of(raw, dropping: enhanced, limit: 470)
         return enhanced.map { rest.isEmpty ? $0.description : "\($0) \(rest)" } ?? rest

@@ -5,7 +5,13 @@ extension Instant {
     /// Reads `2026-12-01T09:00:00Z`, `2026-12-01T10:00:00.5+01:00`. Nil for anything else, impossible dates included.
     /// A leap second (`:60`) counts as the second after `:59`.
     public init?(rfc3339 text: some StringProtocol) {
-        var reader = DigitReader(text.utf8)
+        var text = String(text)
+        guard let instant = text.withUTF8({ Instant(rfc3339: $0) }) else { return nil }
+        self = instant
+    }
+
+    private init?(rfc3339 bytes: UnsafeBufferPointer<UInt8>) {
+        var reader = DigitReader(bytes)
         guard let year = reader.digits(4), reader.take("-"), let month = reader.digits(2), reader.take("-"),
             let day = reader.digits(2), reader.take("T") || reader.take("t") || reader.take(" "),
             let hour = reader.digits(2), reader.take(":"), let minute = reader.digits(2), reader.take(":"),
@@ -43,7 +49,13 @@ public struct LocalTime: Hashable, Sendable {
 
     /// Reads `2026-12-01T09:00` or `2026-12-01T09:00:00`, no offset allowed.
     public init?(_ text: some StringProtocol) {
-        var reader = DigitReader(text.utf8)
+        var text = String(text)
+        guard let local = text.withUTF8({ LocalTime(bytes: $0) }) else { return nil }
+        self = local
+    }
+
+    private init?(bytes: UnsafeBufferPointer<UInt8>) {
+        var reader = DigitReader(bytes)
         guard let year = reader.digits(4), reader.take("-"), let month = reader.digits(2), reader.take("-"),
             let day = reader.digits(2), reader.take("T"), let hour = reader.digits(2), reader.take(":"),
             let minute = reader.digits(2)
@@ -115,10 +127,10 @@ private func daysIn(_ month: Int, of year: Int) -> Int {
 }
 
 /// Reads fixed-width decimal fields from bytes.
-private struct DigitReader<Bytes: Collection<UInt8>> {
-    private var rest: Bytes.SubSequence
+private struct DigitReader {
+    private var rest: Slice<UnsafeBufferPointer<UInt8>>
 
-    init(_ bytes: Bytes) { rest = bytes[...] }
+    init(_ bytes: UnsafeBufferPointer<UInt8>) { rest = bytes[...] }
 
     var isAtEnd: Bool { rest.isEmpty }
 

@@ -42,7 +42,8 @@ public final class SpoolWatcher: Sendable {
             logger.warning("inotify is not to be had; incoming files are found by looking every few seconds")
             return nil
         }
-        for directory in directories where inotify_add_watch(handle, directory, UInt32(IN_MOVED_TO | IN_CLOSE_WRITE)) < 0 {
+        for directory in directories
+        where inotify_add_watch(handle, directory, UInt32(IN_MOVED_TO | IN_CLOSE_WRITE)) < 0 {
             logger.warning("cannot watch \(directory): \(Disk.words(errno)); its files are found by looking")
         }
         let source = DispatchSource.makeReadSource(fileDescriptor: handle, queue: DispatchQueue(label: "spool-watch"))

@@ -15,7 +15,7 @@ extension Store {
             try directory.make()
             let isNew = !directory.isInitialised
             if isNew { try createDatabase(in: directory) }
-            _ = Reserve(in: stateDir).restore()
+            _ = Reserve(in: stateDir).restore(slack: 0)
             guard isNew || access(directory.wireLog, F_OK) != 0 else { return }
             unlink(directory.wireLog)
             _ = try WireLog(path: directory.wireLog)
@@ -90,7 +90,7 @@ extension Store {
         try writerLock.lock()
         let pool = try Connections.open(directory.database, readOnly: false)
         let log = try WireLog(path: directory.wireLog)
-        _ = Reserve(in: directory.path).restore()
+        _ = Reserve(in: directory.path).restore(slack: 0)
         let ear = Ear()
         let (journalID, writer) = try pool.writeWithoutTransaction { db in
             _ = try Connections.checkFormat(Session(visiting: db), directory.database)

@@ -138,7 +138,10 @@ extension CurlConnecting {
         let milliseconds = Int(max(1, (LoopTime(nanoseconds: 0) + target.connectTimeout).nanoseconds / 1_000_000))
         gatepost_easy_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, milliseconds)
         gatepost_easy_set_long(easy, CURLOPT_SERVER_RESPONSE_TIMEOUT, milliseconds / 1000 + 1)
-        if let caFile = target.caFile { gatepost_easy_set_text(easy, CURLOPT_CAINFO, caFile) }
+        if let caFile = target.caFile {
+            gatepost_easy_set_text(easy, CURLOPT_CAINFO, caFile)
+            gatepost_easy_set_text(easy, CURLOPT_CAPATH, nil)  // else the system's authorities count too
+        }
         secure(easy, target.security)
         if let login = target.login { identify(easy, login) }
     }

@@ -62,7 +62,7 @@ final class LoopTimers {
             guard let timer = first.timer, timer.queued == first.time else { continue }
             timer.queued = nil
             guard let deadline = timer.deadline else { continue }
-            if deadline <= now {
+            if deadline <= first.time {
                 timer.deadline = nil
                 timer.fire()
             } else {

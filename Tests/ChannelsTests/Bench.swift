@@ -3,7 +3,6 @@
 // What the tests of a channel stand on: a reactor, a receiver that can be waited for, notes that are remembered.
 
 import GatewayModel
-import Logging
 import Settings
 import Synchronization
 import Testing
@@ -81,14 +80,12 @@ struct Bench {
         var route = RouteSettings(name: "relay", channel: .email, transport: .smtp(settings))
         route.connections = connections
         self.reactor = try reactor ?? Reactor()
-        var logger = Logger(label: "test")
-        logger.logLevel = .critical
         channel = SMTPChannel(
             route: route, reactor: self.reactor, notes: notes, receiver: collector,
             secrets: { reference in
                 guard case .env(let secret) = reference else { throw NoSecret() }
                 return secret
-            }, logger: logger)
+            })
     }
 
     struct NoSecret: Error {}

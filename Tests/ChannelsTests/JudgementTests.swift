@@ -19,7 +19,7 @@ struct JudgementTests {
         /// `"550 5.1.1 unknown"`.
         init(_ sentence: String, at stage: SMTPStage, _ reply: String, is expected: DeliveryResult) {
             let parsed = SMTPReply(code: Int(reply.prefix(3))!, String(reply.dropFirst(4)))
-            self.init("\(sentence): \(reply) at \(stage)", .refused(at: stage, parsed), is: expected)
+            self.init("\(sentence): \(reply) at \(stage)", .reply(parsed, at: stage), is: expected)
         }
         init(
             _ sentence: String, noLink kind: LinkFailure.Kind, after reply: SMTPReply? = nil,
@@ -147,15 +147,25 @@ struct JudgementTests {
         ])
     func judgesStored(_ line: String) {
         let reply = SMTPReply(code: Int(line.prefix(3))!, String(line.dropFirst(4)))
-        let evidence = SMTPEvidence.refused(at: .endOfData, reply)
+        let evidence = SMTPEvidence.reply(reply, at: .endOfData)
         #expect(Judgement.judgeStored(code: reply.code, text: reply.wireText) == Judgement.judge(evidence))
         #expect(Judgement.evidenceStored(code: reply.code, text: reply.wireText) == evidence.kept)
+    }
+
+    @Test("what is kept is the whole reply; a login asked for at MAIL is kept as the login's stage")
+    func kept() {
+        let kept = SMTPEvidence.reply(SMTPReply(code: 530, "5.7.0 Must\n5.7.0 log in"), at: .envelope).kept
+        let expected = DeliveryEvidence(
+            stage: "authenticating", code: 530, enhanced: "5.7.0", text: "530 5.7.0 Must log in")
+        #expect(kept == expected)
+        let plain = SMTPEvidence.reply(SMTPReply(code: 250, ""), at: .endOfData).kept
+        #expect(plain == DeliveryEvidence(stage: "end_of_data", code: 250, text: "250"))
     }
 
     @Test("only an acceptance has a remote id")
     func remoteID() {
         let reply = SMTPReply(code: 250, "2.0.0 queued as Q1")
-        #expect(SMTPEvidence.refused(at: .endOfData, reply).kept.remoteID == "Q1")
-        #expect(SMTPEvidence.refused(at: .recipient, reply).kept.remoteID == nil)
+        #expect(SMTPEvidence.reply(reply, at: .endOfData).kept.remoteID == "Q1")
+        #expect(SMTPEvidence.reply(reply, at: .recipient).kept.remoteID == nil)
     }
 }

@@ -177,7 +177,7 @@ struct OddServerTests {
                 try session.say("250 ok")
             }
         }
-        let bench = try Bench(port: server.port, connections: 1) { $0.replyTimeout = .milliseconds(100) }
+        let bench = try Bench(port: server.port, connections: 1) { $0.replyTimeout = .milliseconds(500) }
         bench.channel.send((1...4).map { Parcel.to(number: $0) })
         let reports = await bench.collector.reports(4)
         #expect(reports.allSatisfy { $0.result == .accepted })

@@ -30,10 +30,10 @@ struct EndingTests {
         scene.book.take(scene.jobs(64))
         let next = try Scene.snapshot(Scene.settings(routes: [Scene.route("second")]))
         try await scene.play { scene in
-            try await scene.book.until { $0.flying.count == 64 }
+            try await scene.carried(64, over: "relay")
             scene.yard.release("relay", limit: 4)
             try await scene.book.until { $0.ended == 4 }
-            scene.yard.book.withLock { $0.isSilent.remove("relay") }  // what is recalled is in flight: it runs on
+            scene.yard.book.withLock { _ = $0.isSilent.remove("relay") }  // what is recalled is in flight: it runs on
             scene.inbox.adopt(next)
             scene.inbox.drain()
             while await !scene.dispatcher.status().isDraining { await Task.yield() }
@@ -65,15 +65,17 @@ struct EndingTests {
     @Test("a full disk loses no report and no job: all is booked when there is room again")
     func diskFull() async throws {
         let scene = try Scene()
-        scene.letTimePass()
+        scene.yard.book.withLock { _ = $0.isSilent.insert("relay") }
         scene.book.take(scene.jobs(300))
         try await scene.play { scene in
-            try await scene.book.until { $0.launches > 0 }
+            try await scene.carried(64, over: "relay")
             scene.book.write { pages, _ in pages.fullFor = 3 }
-            // Its flights wait for the disk, not for reports: time must pass for them too.
-            while scene.book.look({ $0.fullFor > 0 }) {
-                scene.advance(.seconds(1))
-                await Task.yield()
+            scene.yard.release("relay")
+            for left in [2, 1, 0] {
+                try await scene.book.until { $0.fullFor == left }
+                #expect(scene.book.look(\.ended) == 0)
+                while await scene.dispatcher.storeFullUntil == nil { await Task.yield() }
+                scene.advance(.seconds(2))
             }
             try await scene.book.until { $0.ended == 300 }
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import GatewayModel
+import Policy
 import Settings
 import Testing
 

@@ -16,7 +16,8 @@ struct IntakeCrashTests {
     }()
 
     private static func fill(_ yard: SpoolYard) throws {
-        try yard.enqueue("lines.ndjson", lines: (0..<8).map { Samples.job("l\($0)") } + ["oops", Samples.job("l0"), "", "{}"])
+        try yard.enqueue(
+            "lines.ndjson", lines: (0..<8).map { Samples.job("l\($0)") } + ["oops", Samples.job("l0"), "", "{}"])
         try yard.enqueue("one.json", Samples.job("one"))
         try yard.enqueue("none.json", "nothing")
     }
@@ -87,6 +88,9 @@ struct IntakeCrashTests {
         try await yard.intake().settle()
         let numbers = yard.book.state.withLock { $0.finished.map(\.file.number) }
         #expect(numbers.sorted() == [57, 58])
-        #expect(yard.book.state.withLock { $0.finished.contains { $0.file.name == "left.json" && $0.file.renamedAt == Samples.now } })
+        #expect(
+            yard.book.state.withLock {
+                $0.finished.contains { $0.file.name == "left.json" && $0.file.renamedAt == Samples.now }
+            })
     }
 }

@@ -14,7 +14,8 @@ struct IntakeTests {
     func lines() async throws {
         let yard = try SpoolYard()
         let lines = [
-            Samples.job("a"), "", Samples.job("b"), "{oops", #"{"id":"c","colour":1,"size":2}"#, "   \r", Samples.job("a"),
+            Samples.job("a"), "", Samples.job("b"), "{oops", #"{"id":"c","colour":1,"size":2}"#, "   \r",
+            Samples.job("a"),
             Samples.job("b", extra: #","campaign":"other""#), #"{"kind":"cancel","id":"x","match":{"person":"p"}}"#,
         ]
         try yard.enqueue("batch.ndjson", lines: lines)
@@ -23,14 +24,18 @@ struct IntakeTests {
         #expect(yard.jobIDs == ["a", "b"])
         let receipt = try #require(yard.receipt("batch.ndjson"))
         let text = lines.joined(separator: "\n") + "\n"
-        #expect(receipt.members.map(\.key) == [
-            "file", "sha256", "bytes", "taken_at", "accepted", "duplicates", "rejected", "cancelled", "problems",
-        ])
+        #expect(
+            receipt.members.map(\.key) == [
+                "file", "sha256", "bytes", "taken_at", "accepted", "duplicates", "rejected", "cancelled", "problems",
+            ])
         #expect(receipt["file"] == .string("batch.ndjson") && receipt["bytes"] == .integer(text.utf8.count))
         #expect(receipt["sha256"] == .string(SHA256Digest.of(text).hex) && receipt["taken_at"] == .time(Samples.now))
         let problems = try #require(receipt["problems"]?.array).compactMap(\.object)
         #expect(problems.first?["line"] == .integer(4) && problems.first?["code"] == .string("not_json"))
-        #expect(problems.contains { $0["line"] == .integer(5) && $0["field"] == .string("colour") && $0["id"] == .string("c") })
+        #expect(
+            problems.contains {
+                $0["line"] == .integer(5) && $0["field"] == .string("colour") && $0["id"] == .string("c")
+            })
         #expect(problems.contains { $0["line"] == .integer(8) && $0["code"] == .string("id_conflict") })
         let beside = yard.text("\(yard.place.receipts)/batch.ndjson.problems.ndjson").split(separator: "\n")
         #expect(beside.count == problems.count)
@@ -50,10 +55,12 @@ struct IntakeTests {
         #expect(Set(yard.jobIDs) == ["a", "b", "c"])
     }
 
-    @Test("files that hold no JSON at all go to rejected/, byte for byte, with the reason beside", arguments: [
-        ("x.json", "hello\nworld"), ("x.json", ""), ("x.ndjson", "not json\nneither\n"), ("x.json", #"{"id":"a""#),
-        ("x.ndjson", "\u{0}\u{1}\n"), ("x.json", #"{"a":1,"a":1}"#),
-    ])
+    @Test(
+        "files that hold no JSON at all go to rejected/, byte for byte, with the reason beside",
+        arguments: [
+            ("x.json", "hello\nworld"), ("x.json", ""), ("x.ndjson", "not json\nneither\n"), ("x.json", #"{"id":"a""#),
+            ("x.ndjson", "\u{0}\u{1}\n"), ("x.json", #"{"a":1,"a":1}"#),
+        ])
     func noJSON(name: String, text: String) async throws {
         let yard = try SpoolYard()
         try yard.enqueue(name, text)
@@ -101,14 +108,18 @@ struct IntakeTests {
         try yard.enqueue("secret.json", Samples.job("a"))
         let disk = Disk { (act, path) throws(StoreError) in act == .open && path.contains("secret") ? EACCES : 0 }
         try await yard.intake(disk: disk).settle()
-        #expect(yard.files(below: yard.place.rejected)["secret.json.reason.json"]?.contains("Permission denied") == true)
+        #expect(
+            yard.files(below: yard.place.rejected)["secret.json.reason.json"]?.contains("Permission denied") == true)
         #expect(yard.files(below: yard.layout.taken).isEmpty && yard.jobIDs.isEmpty)
     }
 
     @Test("files being written, and names that are not taken, stay")
     func strangers() async throws {
         let yard = try SpoolYard()
-        let names = [".x.json", "notes.txt", "a b.json", ".json", "ä.json", "x.json.part", String(repeating: "n", count: 181) + ".json"]
+        let names = [
+            ".x.json", "notes.txt", "a b.json", ".json", "ä.json", "x.json.part",
+            String(repeating: "n", count: 181) + ".json",
+        ]
         for name in names { try yard.enqueue(name, Samples.job("a")) }
         try yard.enqueue(String(repeating: "n", count: 180) + ".ndjson", lines: [Samples.job("long")])
         try await yard.intake().settle()
@@ -161,7 +172,8 @@ struct IntakeTests {
     @Test("more than a thousand problems: a thousand in the receipt, all beside it")
     func manyProblems() async throws {
         let yard = try SpoolYard()
-        try yard.enqueue("bad.ndjson", lines: [Samples.job("a")] + (0..<2300).map { #"{"id":"\#($0)","kind":"consent"}"# })
+        try yard.enqueue(
+            "bad.ndjson", lines: [Samples.job("a")] + (0..<2300).map { #"{"id":"\#($0)","kind":"consent"}"# })
         try await yard.intake().settle()
         #expect(yard.counts("bad.ndjson") == [1, 0, 2300, 0])
         #expect(yard.receipt("bad.ndjson")?["problems"]?.array?.count == 1000)
@@ -225,7 +237,9 @@ struct IntakePressureTests {
     @Test("the producers' directories have the modes that the contract asks for")
     func modes() throws {
         let yard = try SpoolYard(producers: ["engine"])
-        func mode(_ path: String) -> Int { (try? FileManager.default.attributesOfItem(atPath: path)[.posixPermissions]) as? Int ?? -1 }
+        func mode(_ path: String) -> Int {
+            (try? FileManager.default.attributesOfItem(atPath: path)[.posixPermissions]) as? Int ?? -1
+        }
         #expect(mode(yard.place.tmp) == 0o3770 && mode(yard.place.incoming) == 0o3770)
         #expect(mode(yard.place.receipts) == 0o2750 && mode(yard.layout.taken) == 0o700)
         try SpoolLayout.prepare(root: yard.layout.root, producers: ["engine"], group: "no-such-group-here")
@@ -290,14 +304,16 @@ struct IntakePressureTests {
         var queued: Int, bytes: Int64, inodes: Int64, floor: DiskFloor, closure: IntakeClosure?
     }
 
-    @Test("the gate", arguments: [
-        GateRow(queued: 9, bytes: 50, inodes: 50, floor: .share(0.05), closure: nil),
-        GateRow(queued: 10, bytes: 50, inodes: 50, floor: .share(0.05), closure: .queueFull(limit: 10)),
-        GateRow(queued: 0, bytes: 49, inodes: 50, floor: .share(0.05), closure: .fewBytes(free: 49)),
-        GateRow(queued: 0, bytes: 50, inodes: 49, floor: .share(0.05), closure: .fewInodes(free: 49)),
-        GateRow(queued: 0, bytes: 99, inodes: 5000, floor: .bytes(100), closure: .fewBytes(free: 99)),
-        GateRow(queued: 0, bytes: 100, inodes: 4095, floor: .bytes(100), closure: .fewInodes(free: 4095)),
-    ])
+    @Test(
+        "the gate",
+        arguments: [
+            GateRow(queued: 9, bytes: 50, inodes: 50, floor: .share(0.05), closure: nil),
+            GateRow(queued: 10, bytes: 50, inodes: 50, floor: .share(0.05), closure: .queueFull(limit: 10)),
+            GateRow(queued: 0, bytes: 49, inodes: 50, floor: .share(0.05), closure: .fewBytes(free: 49)),
+            GateRow(queued: 0, bytes: 50, inodes: 49, floor: .share(0.05), closure: .fewInodes(free: 49)),
+            GateRow(queued: 0, bytes: 99, inodes: 5000, floor: .bytes(100), closure: .fewBytes(free: 99)),
+            GateRow(queued: 0, bytes: 100, inodes: 4095, floor: .bytes(100), closure: .fewInodes(free: 4095)),
+        ])
     func gate(row: GateRow) {
         let room = DiskRoom(freeBytes: row.bytes, allBytes: 1000, freeInodes: row.inodes, allInodes: 1000)
         #expect(IntakeGate(maxQueued: 10, floor: row.floor).closure(queued: row.queued, room: room) == row.closure)

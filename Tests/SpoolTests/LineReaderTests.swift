@@ -27,14 +27,19 @@ struct LineReaderTests {
         return found
     }
 
-    @Test("blank lines count and are not given out", arguments: [
-        ("", []), ("a", ["1:a"]), ("a\n", ["1:a"]), ("\n\na\r\n \t\nb", ["3:a", "5:b"]), ("  a b \r\n", ["1:a b"]), ("\n\n", []),
-    ])
+    @Test(
+        "blank lines count and are not given out",
+        arguments: [
+            ("", []), ("a", ["1:a"]), ("a\n", ["1:a"]), ("\n\na\r\n \t\nb", ["3:a", "5:b"]), ("  a b \r\n", ["1:a b"]),
+            ("\n\n", []),
+        ])
     func blanks(text: String, expected: [String]) throws { #expect(try Self.lines(text) == expected) }
 
-    @Test("a line over the limit costs itself only, wherever it stands", arguments: [
-        5000, 1_048_576, 1_048_577, 3_000_000,
-    ])
+    @Test(
+        "a line over the limit costs itself only, wherever it stands",
+        arguments: [
+            5000, 1_048_576, 1_048_577, 3_000_000,
+        ])
     func long(length: Int) throws {
         let long = String(repeating: "x", count: length)
         #expect(try Self.lines("a\n\(long)\nb\n\(long)") == ["1:a", "2!", "3:b", "4!"])
@@ -46,7 +51,10 @@ struct LineReaderTests {
         let line = String(repeating: "y", count: 700_001)
         let expected = (1...4).map { "\($0):\(line)" }
         #expect(try Self.lines(Array(repeating: line, count: 4).joined(separator: "\n"), longest: 1 << 20) == expected)
-        #expect(try Self.lines(String(repeating: "z", count: 100) + "\nb") == ["1:" + String(repeating: "z", count: 100), "2:b"])
+        #expect(
+            try Self.lines(String(repeating: "z", count: 100) + "\nb") == [
+                "1:" + String(repeating: "z", count: 100), "2:b",
+            ])
         #expect(try Self.lines(String(repeating: "z", count: 101) + "\nb") == ["1!", "2:b"])
     }
 

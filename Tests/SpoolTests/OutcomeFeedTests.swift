@@ -43,7 +43,8 @@ struct OutcomeFeedTests {
             return 0
         }
         return OutcomeFeed(
-            layout: yard.layout, journal: journal, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, disk: disk,
+            layout: yard.layout, journal: journal, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            disk: disk,
             fileBytes: fileBytes)
     }
 
@@ -105,7 +106,8 @@ struct OutcomeFeedTests {
             try? await Self.feed(yard, journal, crash: CrashPoint(at: step)).flush()
             journal.add(2, producer: "engine")
             try await Self.feed(yard, journal).flush()
-            #expect(try Self.delivered(yard, "engine") == [1, 2, 3, 4, 7, 8] && Self.delivered(yard, "sales") == [4, 5, 6])
+            #expect(
+                try Self.delivered(yard, "engine") == [1, 2, 3, 4, 7, 8] && Self.delivered(yard, "sales") == [4, 5, 6])
             #expect(Directory.names(in: yard.place.outcomes).allSatisfy { !$0.hasPrefix(".") })
         }
     }
@@ -160,7 +162,8 @@ struct SpoolServiceTests {
         try yard.enqueue("x.json", Samples.job("a"))
         // The watcher tells of the receipt as it would tell of any file.
         let receipts = SpoolWatcher(
-            directories: [yard.place.receipts], pause: .seconds(1), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            directories: [yard.place.receipts], pause: .seconds(1),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         for await _ in receipts.wakeups where yard.receipt("x.json") != nil { break }
         service.cancel()
         try await service.value
@@ -175,23 +178,31 @@ struct SpoolServiceTests {
         try await intake.settle()
         let status = SpoolStatus(layout: yard.layout, condition: intake.condition, timepiece: yard.timepiece)
         status.write()
-        #expect(yard.text(yard.layout.status) == #"{"accepting":true,"reason":null,"queued":7,"oldest_file_seconds":0}"# + "\n")
+        #expect(
+            yard.text(yard.layout.status) == #"{"accepting":true,"reason":null,"queued":7,"oldest_file_seconds":0}"#
+                + "\n")
     }
 
     @Test("what is old enough goes, what is not stays")
     func sweep() throws {
         let yard = try SpoolYard()
-        for path in ["\(yard.place.receipts)/x.json.receipt.json", "\(yard.place.rejected)/y.json", "\(yard.place.outcomes)/1-2.ndjson"] {
+        for path in [
+            "\(yard.place.receipts)/x.json.receipt.json", "\(yard.place.rejected)/y.json",
+            "\(yard.place.outcomes)/1-2.ndjson",
+        ] {
             try Data("x".utf8).write(to: URL(filePath: path))
         }
-        try FileManager.default.createDirectory(atPath: "\(yard.place.rejected)/dir.json", withIntermediateDirectories: false)
+        try FileManager.default.createDirectory(
+            atPath: "\(yard.place.rejected)/dir.json", withIntermediateDirectories: false)
         func sweep(after days: Int) -> Int {
             let later = ManualTimepiece(now: SystemTimepiece().now() + .seconds(days * 86_400))
             SpoolSweep(
                 layout: yard.layout, keepReceipts: .seconds(7 * 86_400), timepiece: later,
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
             ).sweep()
-            return [yard.place.receipts, yard.place.rejected, yard.place.outcomes].reduce(0) { $0 + Directory.names(in: $1).count }
+            return [yard.place.receipts, yard.place.rejected, yard.place.outcomes].reduce(0) {
+                $0 + Directory.names(in: $1).count
+            }
         }
         #expect(sweep(after: 6) == 4)
         #expect(sweep(after: 8) == 1)

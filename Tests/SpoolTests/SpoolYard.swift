@@ -43,7 +43,8 @@ final class SpoolYard: Sendable {
                 }
             } ?? Disk()
         return Intake(
-            layout: layout, book: book, rules: FixedIntakeRules(Samples.rules()), condition: condition, timepiece: timepiece,
+            layout: layout, book: book, rules: FixedIntakeRules(Samples.rules()), condition: condition,
+            timepiece: timepiece,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, limits: limits, disk: diskToUse)
     }
 
@@ -74,7 +75,9 @@ final class SpoolYard: Sendable {
         return found
     }
 
-    func text(_ path: String) -> String { String(decoding: FileManager.default.contents(atPath: path) ?? Data(), as: UTF8.self) }
+    func text(_ path: String) -> String {
+        String(decoding: FileManager.default.contents(atPath: path) ?? Data(), as: UTF8.self)
+    }
 
     func receipt(_ name: String, producer: String = "default") -> JSONObject? {
         let bytes = FileManager.default.contents(atPath: "\(layout.home(of: producer).receipts)/\(name).receipt.json")

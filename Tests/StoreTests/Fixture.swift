@@ -4,6 +4,7 @@
 
 import Cryptography
 import Foundation
+import GRDB
 import GatewayModel
 import Synchronization
 import TestSupport
@@ -142,4 +143,13 @@ func settlement(_ departure: Departure, _ fate: Settlement.Fate, text: String = 
 func decision(_ verdict: Verdict, _ now: Instant, _ facts: JobFacts) -> Decision {
     let saw = JSONObject([("expires_at", .time(facts.expiresAt))])
     return Decision(verdict: verdict, at: now, answers: [RuleAnswer(rule: "expiry", version: "1", saw: saw, said: "ok")])
+}
+
+extension Fixture {
+    /// Runs SQL on the closed store's database, past all its rules.
+    func execute(_ sql: String) throws {
+        let queue = try DatabaseQueue(path: path + "/gatepost.db")
+        try queue.writeWithoutTransaction { try $0.execute(sql: sql) }
+        try queue.close()
+    }
 }

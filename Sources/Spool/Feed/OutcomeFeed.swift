@@ -55,7 +55,9 @@ public actor OutcomeFeed {
                 try await attempt()
             }
             // Not a child task: what is left has to go out although this one is cancelled. It is waited for.
-            let last = Task { () async -> Result<Void, StoreError> in await Result { () async throws(StoreError) in try await attempt() } }
+            let last = Task { () async -> Result<Void, StoreError> in
+                await Result { () async throws(StoreError) in try await attempt() }
+            }
             try (await last.value).get()
         }
     }
@@ -154,11 +156,14 @@ public actor OutcomeFeed {
         let fresh = FeedCursor(journalID: journal.journalID, seq: 0)
         guard let bytes = FileManager.default.contents(atPath: layout.feedCursor) else { return remember(fresh) }
         guard let kept = FeedCursor([UInt8](bytes)) else {
-            logger.error("the feed's cursor \(layout.feedCursor) cannot be read; the feed begins again, events come twice")
+            logger.error(
+                "the feed's cursor \(layout.feedCursor) cannot be read; the feed begins again, events come twice")
             return fresh
         }
         guard kept.journalID == journal.journalID else {
-            logger.error("the feed's cursor belongs to the journal \(kept.journalID); the feed begins with this one's first event")
+            logger.error(
+                "the feed's cursor belongs to the journal \(kept.journalID); the feed begins with this one's first event"
+            )
             return fresh
         }
         guard kept.seq <= journalEnd else {

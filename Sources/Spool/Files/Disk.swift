@@ -56,7 +56,8 @@ struct Disk: Sendable {
         guard handle >= 0 else {
             let code = fault == 0 ? errno : fault
             if code == EMFILE || code == ENFILE || code == ENOMEM { throw Self.failure("open", path, code) }
-            return .failure(Unreadable(why: code == ELOOP ? "it is a symbolic link" : Self.words(code), isGone: code == ENOENT))
+            return .failure(
+                Unreadable(why: code == ELOOP ? "it is a symbolic link" : Self.words(code), isGone: code == ENOENT))
         }
         var facts = stat()
         guard fstat(handle, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else {

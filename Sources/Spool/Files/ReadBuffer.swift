@@ -36,7 +36,8 @@ final class ReadBuffer {
             (start, end) = (0, count)
         }
         guard memory.count - end < piece / 2 else { return }
-        let bigger = UnsafeMutableRawBufferPointer.allocate(byteCount: max(memory.count * 2, end + piece), alignment: 16)
+        let bigger = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: max(memory.count * 2, end + piece), alignment: 16)
         bigger.copyMemory(from: UnsafeRawBufferPointer(rebasing: memory[..<end]))
         memory.deallocate()
         memory = bigger

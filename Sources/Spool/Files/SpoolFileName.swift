@@ -13,7 +13,8 @@ public enum SpoolFileName {
 
     /// What a full name says the file holds; nil where the name is none that is taken.
     public static func form(of fullName: String) -> Form? {
-        for (suffix, form) in [(".ndjson", Form.lines), (".json", .single)] where fullName.utf8.count > suffix.utf8.count {
+        for (suffix, form) in [(".ndjson", Form.lines), (".json", .single)]
+        where fullName.utf8.count > suffix.utf8.count {
             guard fullName.hasSuffix(suffix) else { continue }
             let stem = fullName.utf8.dropLast(suffix.utf8.count)
             let isLegal = stem.count <= 180 && stem.first != UInt8(ascii: ".") && stem.allSatisfy(isNameByte)
@@ -58,7 +59,8 @@ struct TakenName: Hashable {
             SpoolFileName.form(of: String(parts[3])) != nil
         else { return nil }
         self.init(
-            number: number, renamedAt: Instant(microseconds: micros), producer: String(parts[2]), name: String(parts[3]))
+            number: number, renamedAt: Instant(microseconds: micros), producer: String(parts[2]), name: String(parts[3])
+        )
     }
 
     /// Twelve digits: names sort by number until there have been 10^12 files.

@@ -44,7 +44,9 @@ public struct SpoolLayout: Hashable, Sendable {
     public func home(of producer: String) -> Place { Self.home(of: producer, in: root) }
 
     private static func home(of producer: String, in root: String) -> Place {
-        Place(producer: producer, base: producer == defaultProducer ? "\(root)/spool" : "\(root)/spool/producers/\(producer)")
+        Place(
+            producer: producer,
+            base: producer == defaultProducer ? "\(root)/spool" : "\(root)/spool/producers/\(producer)")
     }
 }
 
@@ -66,7 +68,8 @@ extension SpoolLayout {
         let layout = SpoolLayout(root: root, producers: producers)
         for place in layout.places where !isProducerName(place.producer) {
             throw Failure(
-                description: "the producer name \"\(place.producer)\" must be 1 to \(longestProducerName) of A-Z a-z 0-9 _ -")
+                description:
+                    "the producer name \"\(place.producer)\" must be 1 to \(longestProducerName) of A-Z a-z 0-9 _ -")
         }
         let members = getgrnam(group)?.pointee.gr_gid
         if !exists(root) { try directory(root, 0o711, nil) }
@@ -85,7 +88,9 @@ extension SpoolLayout {
 
     static func isProducerName(_ name: String) -> Bool {
         (1...longestProducerName).contains(name.utf8.count)
-            && name.utf8.allSatisfy { SpoolFileName.isLetterOrDigit($0) || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-") }
+            && name.utf8.allSatisfy {
+                SpoolFileName.isLetterOrDigit($0) || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-")
+            }
     }
 
     private static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
@@ -95,7 +100,9 @@ extension SpoolLayout {
         var facts = stat()
         guard lstat(path, &facts) == 0 else { throw failure("look at", path) }
         guard facts.st_mode & S_IFMT == S_IFDIR else { throw Failure(description: "\(path) is there and no directory") }
-        if let group, facts.st_gid != group, chown(path, uid_t.max, group) != 0 { throw failure("give a group to", path) }
+        if let group, facts.st_gid != group, chown(path, uid_t.max, group) != 0 {
+            throw failure("give a group to", path)
+        }
         if facts.st_mode & 0o7777 != mode || group != facts.st_gid, chmod(path, mode) != 0 {
             throw failure("set the mode of", path)
         }

@@ -40,7 +40,9 @@ struct Closing: Sendable {
         await withTaskGroup(of: (Int, Result<[Publication], StoreError>).self) { group in
             for index in endings.indices {
                 if index >= Self.atOnce, let (done, result) = await group.next() { keep(done, result) }
-                group.addTask { (index, await Result { () async throws(StoreError) in try await stage(endings[index]) }) }
+                group.addTask {
+                    (index, await Result { () async throws(StoreError) in try await stage(endings[index]) })
+                }
             }
             for await (done, result) in group { keep(done, result) }
         }

@@ -44,7 +44,9 @@ actor FileRun {
     func step(into book: any IntakeBook, rules: IntakeRules, now: Instant) async throws(StoreError) -> Step {
         let decoder = RecordDecoder(rules: rules, producer: file.producer, now: now)
         if pending.isEmpty, let refusal = try begin(decoder) { return refusal }
-        guard let chunk = pending.first else { return giveUp(on: fault ?? Unreadable(why: "it ended early", isGone: false)) }
+        guard let chunk = pending.first else {
+            return giveUp(on: fault ?? Unreadable(why: "it ended early", isGone: false))
+        }
         async let ahead: Void = readAhead(decoder)
         let progress = try await book.take(chunk)
         await ahead
@@ -113,7 +115,8 @@ actor FileRun {
         var isLast = reader.isAtEnd
         if !isLast, reader.offset > limits.file {
             isLast = true
-            entries.append(.problem(Problem(.tooLarge, "the file grew while it was read; the rest of it was not taken")))
+            entries.append(
+                .problem(Problem(.tooLarge, "the file grew while it was read; the rest of it was not taken")))
         }
         var chunk = IntakeChunk(file: file, entries: entries, offset: reader.offset, line: reader.line, sha256: nil)
         if isLast { chunk.sha256 = reader.sha256().hex } else { self.reader = consume reader }

@@ -125,9 +125,12 @@ public actor Intake {
         return await withTaskGroup(of: (FileRun, Result<FileRun.Step, StoreError>).self) { group in
             for run in runs {
                 group.addTask {
-                    await (run, Result { () async throws(StoreError) in
-                        try await run.step(into: book, rules: rules, now: now)
-                    })
+                    await (
+                        run,
+                        Result { () async throws(StoreError) in
+                            try await run.step(into: book, rules: rules, now: now)
+                        }
+                    )
                 }
             }
             return await group.reduce(into: []) { $0.append($1) }
@@ -172,7 +175,11 @@ extension Intake {
         let numbers = Set(begun.map(\.file.number))
         for place in layout.places { try clean(place) }
         for progress in begun {
-            if progress.sha256 != nil { ended.append(.complete(progress)) } else { hold(progress.file, resuming: progress) }
+            if progress.sha256 != nil {
+                ended.append(.complete(progress))
+            } else {
+                hold(progress.file, resuming: progress)
+            }
         }
         for name in names where !numbers.contains(name.number) {
             var file = TakenFile(
@@ -206,7 +213,9 @@ extension Intake {
     /// Renames files into `taken/`, as many as there is room for; while intake is closed, only those of orders.
     private func takeOver(_ closure: IntakeClosure?) throws(StoreError) -> Bool {
         scan()
-        var room = (all: limits.files - active.count, big: limits.bigFiles - active.count { $0.file.bytes > limits.bigFile })
+        var room = (
+            all: limits.files - active.count, big: limits.bigFiles - active.count { $0.file.bytes > limits.bigFile }
+        )
         var hasTaken = false
         if closure == nil {
             while room.all > 0, let (producer, file) = waiting.next(bigAllowed: room.big > 0) {
@@ -267,7 +276,8 @@ extension Intake {
             for name in seen.strangers where strangers.count < 1000 {
                 guard strangers.insert("\(place.incoming)/\(name)").inserted else { continue }
                 logger.warning(
-                    "\(place.incoming)/\(Spelling.shown(name)) is not taken: files are named NAME.json or NAME.ndjson, NAME of A-Z a-z 0-9 . _ -")
+                    "\(place.incoming)/\(Spelling.shown(name)) is not taken: files are named NAME.json or NAME.ndjson, NAME of A-Z a-z 0-9 . _ -"
+                )
             }
         }
     }

@@ -29,7 +29,8 @@ struct OrdersPeek {
         return answer
     }
 
-    private static func read(_ file: WaitingFile, at path: String, _ disk: Disk, _ limits: IntakeLimits) throws -> Bool {
+    private static func read(_ file: WaitingFile, at path: String, _ disk: Disk, _ limits: IntakeLimits) throws -> Bool
+    {
         var reader = LineReader(try disk.openForReading(path).get(), longestRecord: limits.record)
         if SpoolFileName.form(of: file.name) == .single {
             guard case .record(let record, _)? = try reader.rest() else { return false }

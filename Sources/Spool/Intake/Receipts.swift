@@ -11,8 +11,10 @@ extension IntakeProgress {
     /// As a producer reads it. `sha256` is null where the file could not be read to its end.
     func receipt(problems: [Problem]) -> [UInt8] {
         var bytes = JSONObject([
-            ("file", .string(file.name)), ("sha256", .text(sha256)), ("bytes", .integer(sha256 == nil ? file.bytes : offset)),
-            ("taken_at", .time(takenAt)), ("accepted", .integer(tally.accepted)), ("duplicates", .integer(tally.duplicates)),
+            ("file", .string(file.name)), ("sha256", .text(sha256)),
+            ("bytes", .integer(sha256 == nil ? file.bytes : offset)),
+            ("taken_at", .time(takenAt)), ("accepted", .integer(tally.accepted)),
+            ("duplicates", .integer(tally.duplicates)),
             ("rejected", .integer(tally.rejected)), ("cancelled", .integer(tally.cancelled)),
             ("problems", .array(problems.map { .object($0.json) })),
         ]).encoded

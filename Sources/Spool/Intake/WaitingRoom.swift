@@ -36,7 +36,9 @@ struct WaitingRoom {
             let producer = producers[turn % producers.count]
             turn += 1
             guard var queue = queues[producer] else { continue }
-            let bigFirst = bigAllowed && (queue.small.last.map { $0.renamedAt > queue.big.last?.renamedAt ?? $0.renamedAt } ?? true)
+            let bigFirst =
+                bigAllowed
+                && (queue.small.last.map { $0.renamedAt > queue.big.last?.renamedAt ?? $0.renamedAt } ?? true)
             let file = bigFirst ? queue.big.popLast() ?? queue.small.popLast() : queue.small.popLast()
             queues[producer] = queue
             if let file { return (producer, file) }
@@ -45,7 +47,9 @@ struct WaitingRoom {
     }
 
     /// Takes out what `isWanted`, at most `limit` of them, whatever their turn.
-    mutating func pull(limit: Int, where isWanted: (String, WaitingFile) -> Bool) -> [(producer: String, file: WaitingFile)] {
+    mutating func pull(limit: Int, where isWanted: (String, WaitingFile) -> Bool) -> [(
+        producer: String, file: WaitingFile
+    )] {
         var pulled: [(producer: String, file: WaitingFile)] = []
         for producer in producers {
             for list in [\Queue.small, \Queue.big] {

@@ -21,7 +21,8 @@ extension CancelRequest {
             case "as_of": asOf = findings.time(member.value, "as_of")
             case "all": all = findings.bool(member.value, "all") ?? false
             default:
-                findings.noteUnknown(member.key, in: "", of: "a cancel", known: ["kind", "id", "match", "as_of", "all"])
+                findings.noteUnknown(
+                    member.key, in: "", of: "a cancel", known: ["kind", "id", "match", "as_of", "all"])
             }
         }
         for field in ["id", "match"] where record[field] == nil {

@@ -126,7 +126,8 @@ struct Findings {
         guard let text = string(value, field) else { return nil }
         if let instant = Instant(rfc3339: text) { return instant }
         let example = "as \"2026-12-01T09:00:00Z\" or \"2026-12-01T10:00:00+01:00\""
-        let fault = LocalTime(text) != nil ? "has no offset; say the zone" : "is no time of RFC 3339, or not in any calendar;"
+        let fault =
+            LocalTime(text) != nil ? "has no offset; say the zone" : "is no time of RFC 3339, or not in any calendar;"
         note(.badTime, field, "\"\(Spelling.shown(text))\" \(fault) \(example)")
         return nil
     }
@@ -144,7 +145,8 @@ enum Spelling {
     /// At most 40 characters of it, safe to print on one line.
     static func shown(_ text: String) -> String {
         let printable = text.prefix(40).unicodeScalars.map { scalar in
-            scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value) || scalar.value == 0x2028 || scalar.value == 0x2029
+            scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value) || scalar.value == 0x2028
+                || scalar.value == 0x2029
                 ? "\u{FFFD}" : Character(scalar)
         }
         return String(printable) + (text.count > 40 ? "…" : "")
@@ -155,7 +157,9 @@ enum Spelling {
         guard text.utf8.count <= 64 else { return nil }
         let typed = Array(text.lowercased().utf8)
         let scored = words.map { (word: $0, edits: edits(typed, Array($0.lowercased().utf8))) }
-        guard let best = scored.min(by: { $0.edits < $1.edits }), best.edits <= max(1, typed.count / 3) else { return nil }
+        guard let best = scored.min(by: { $0.edits < $1.edits }), best.edits <= max(1, typed.count / 3) else {
+            return nil
+        }
         return best.word
     }
 

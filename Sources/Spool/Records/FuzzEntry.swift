@@ -23,9 +23,12 @@ extension IntakeRules {
     /// Everything is configured.
     fileprivate static var permissive: IntakeRules {
         IntakeRules(
-            brands: ["b": Brand(fromDomains: ["b.example"])], topics: [Topic(id: "t", brand: nil)], templateNames: ["m"],
+            brands: ["b": Brand(fromDomains: ["b.example"])], topics: [Topic(id: "t", brand: nil)],
+            templateNames: ["m"],
             template: { name, _ in
-                Template(messageClass: name == "m" ? .marketing : .transactional, channels: Set(ChannelKind.allCases)) { _ in [] }
+                Template(messageClass: name == "m" ? .marketing : .transactional, channels: Set(ChannelKind.allCases)) {
+                    _ in []
+                }
             },
             routes: ["r": .email], lane: { job, _ in LaneKey(route: "r", domain: nil, brand: job.brand) },
             latestInstant: { local, _ in local.asUTC }, knowsZone: { _ in true }, producers: ["default": Producer()],

@@ -27,10 +27,11 @@ struct JobDraft {
     var headers: [HeaderField] = []
     var task: TaskDetails?
     /// The fields that were there, sound or not: what is there is not also called missing.
-    private(set) var given: Set<Field> = []
+    private(set) var given: [Field] = []
 
     enum Field: String, CaseIterable {
-        case id, kind, channel, template, to, brand, topic, campaign, data, priority, route, reference, from, headers, task
+        case id, kind, channel, template, to, brand, topic, campaign, data, priority, route, reference, from, headers,
+            task
         case createdAt = "created_at"
         case notBefore = "not_before"
         case notBeforeLocal = "not_before_local"
@@ -41,9 +42,10 @@ struct JobDraft {
     }
 
     init(_ record: JSONObject, _ findings: inout Findings) {
+        given.reserveCapacity(record.members.count)
         for member in record.members {
             if let field = Field.named[member.key] {
-                given.insert(field)
+                given.append(field)
                 read(field, member.value, &findings)
             } else {
                 findings.noteUnknown(member.key, in: "", of: "a job", known: Field.allCases.map(\.rawValue))

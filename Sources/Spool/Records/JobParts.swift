@@ -32,11 +32,17 @@ extension Recipient {
         case .person: person = findings.line(value, "to.person")
         case .timezone: timezone = findings.line(value, "to.timezone")
         case .country:
-            country = findings.shaped(value, "to.country", "is no country of ISO 3166-1 as \"FR\"") { Shape.isCountry($0) }
+            country = findings.shaped(value, "to.country", "is no country of ISO 3166-1 as \"FR\"") {
+                Shape.isCountry($0)
+            }
         case .region:
-            region = findings.shaped(value, "to.region", "is no region of ISO 3166-2 as \"FR-IDF\"") { Shape.isRegion($0) }
+            region = findings.shaped(value, "to.region", "is no region of ISO 3166-2 as \"FR-IDF\"") {
+                Shape.isRegion($0)
+            }
         case .locale:
-            locale = findings.shaped(value, "to.locale", "is no language tag as \"fr\" or \"fr-CA\"") { Shape.isLocale($0) }
+            locale = findings.shaped(value, "to.locale", "is no language tag as \"fr\" or \"fr-CA\"") {
+                Shape.isLocale($0)
+            }
         }
     }
 }
@@ -133,7 +139,8 @@ enum Shape {
     /// `FR-IDF` (ISO 3166-2).
     static func isRegion(_ text: String.UTF8View) -> Bool {
         guard (4...6).contains(text.count), text.prefix(2).allSatisfy(isCapital) else { return false }
-        return text.dropFirst(2).first == UInt8(ascii: "-") && text.dropFirst(3).allSatisfy { isCapital($0) || isDigit($0) }
+        return text.dropFirst(2).first == UInt8(ascii: "-")
+            && text.dropFirst(3).allSatisfy { isCapital($0) || isDigit($0) }
     }
 
     /// The form of a BCP 47 tag: parts of one to eight letters and digits, the first of two or more letters.

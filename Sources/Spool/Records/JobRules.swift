@@ -59,7 +59,8 @@ struct JobRules {
         }
         if let channel = draft.channel, !template.channels.contains(channel) {
             let offered = template.channels.map(\.rawValue).sorted().joined(separator: ", ")
-            findings.note(.badValue, "channel", "the template \"\(name)\" is made for \(offered), not for \(channel.rawValue)")
+            findings.note(
+                .badValue, "channel", "the template \"\(name)\" is made for \(offered), not for \(channel.rawValue)")
         }
         findings.note(template.check(draft.data))
         return template
@@ -84,7 +85,8 @@ struct JobRules {
     private func recipient(of draft: JobDraft, class messageClass: MessageClass?, _ findings: inout Findings) {
         guard let channel = draft.channel, let to = draft.to else { return }
         if let zone = to.timezone, !rules.knowsZone(zone) {
-            findings.note(.badValue, "to.timezone", "\"\(Spelling.shown(zone))\" is no IANA time zone as \"Europe/Paris\"")
+            findings.note(
+                .badValue, "to.timezone", "\"\(Spelling.shown(zone))\" is no IANA time zone as \"Europe/Paris\"")
         }
         switch channel {
         case .email: need(to.email != nil, "to.email", "an email job", &findings)
@@ -124,7 +126,8 @@ struct JobRules {
             return
         }
         if let wanted = draft.channel, wanted != channel {
-            findings.note(.noRoute, "route", "the route \"\(name)\" carries \(channel.rawValue), not \(wanted.rawValue)")
+            findings.note(
+                .noRoute, "route", "the route \"\(name)\" carries \(channel.rawValue), not \(wanted.rawValue)")
         }
     }
 

@@ -21,7 +21,8 @@ public struct RecordDecoder: Sendable {
     /// - Parameter now: what `expires_at` is held against, and when an accepted job counts as accepted.
     public init(rules: IntakeRules, producer: String, now: Instant) {
         self.rules = rules
-        self.producer = rules.producers[producer] ?? IntakeRules.Producer(mayEnqueue: false, mayCancel: false, brands: [])
+        self.producer =
+            rules.producers[producer] ?? IntakeRules.Producer(mayEnqueue: false, mayCancel: false, brands: [])
         self.now = now
     }
 
@@ -72,7 +73,9 @@ public struct RecordDecoder: Sendable {
 
     /// Whether a record leaves messages unsent rather than asks for one: such are taken in even while intake is closed.
     static func isOrder(_ bytes: [UInt8]) -> Bool {
-        guard let record = (try? JSONValue.parse(bytes))?.object, let kind = record["kind"]?.string else { return false }
+        guard let record = (try? JSONValue.parse(bytes))?.object, let kind = record["kind"]?.string else {
+            return false
+        }
         return ["cancel", "consent", "suppress"].contains(kind)
     }
 }

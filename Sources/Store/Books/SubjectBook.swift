@@ -2,8 +2,9 @@
 //
 // Subjects: whom the journal speaks of without naming (DESIGN D4).
 //
-// A subject's number is the first 63 bits of its key, so that one B-tree serves both; where two keys share them, the
-// next free number is taken. Rows can be erased: the journal keeps only the random token.
+// Rows are appended; the index over them holds only 63 bits of the key, since what is written in random order costs a
+// page a row. To erase a subject, its key and address are emptied and the row stays: numbers are never used again, and
+// the journal keeps only the random token.
 
 import Cryptography
 import GatewayModel
@@ -36,27 +37,26 @@ struct SubjectBook {
     /// The subject of that address, making one where there is none. `form` is the normalised address.
     mutating func subject(_ kind: SubjectKind, _ form: String, in session: Session) throws -> Subject {
         let key = digest.of(kind: kind.word, form)
-        let (found, free) = try look(key, in: session)
-        if let found { return found }
-        let subject = Subject(id: free, token: random.bytes(16))
-        let insert = try session.prepared("INSERT INTO subject (id, kind, key, token, address) VALUES (?1, ?2, ?3, ?4, ?5)")
-        try insert.bind(1, subject.id).bind(2, kind.rawValue).bind(3, key).bind(4, subject.token).bind(5, form).run()
-        return subject
+        if let found = try look(key, in: session) { return found }
+        let token = random.bytes(16)
+        let insert = try session.prepared(
+            "INSERT INTO subject (hash, kind, key, token, address) VALUES (?1, ?2, ?3, ?4, ?5)")
+        try insert.bind(1, key.hash63).bind(2, kind.rawValue).bind(3, key).bind(4, token).bind(5, form).run()
+        return Subject(id: session.lastRowID, token: token)
     }
 
     /// The subject's number; nil where there is none.
     func known(_ kind: SubjectKind, _ form: String, in session: Session) throws -> Int64? {
-        try look(digest.of(kind: kind.word, form), in: session).found?.id
+        try look(digest.of(kind: kind.word, form), in: session)?.id
     }
 
-    private func look(_ key: [UInt8], in session: Session) throws -> (found: Subject?, free: Int64) {
-        var id = key.prefix(8).reduce(Int64(0)) { $0 << 8 | Int64($1) } & .max
-        while true {
-            let select = try session.prepared("SELECT key, token FROM subject WHERE id = ?1").bind(1, id)
-            guard let row = try select.first({ ($0.blob(0), $0.blob(1)) }) else { return (nil, id) }
-            if row.0 == key { return (Subject(id: id, token: row.1), id) }
-            id = id == .max ? 0 : id + 1
+    private func look(_ key: [UInt8], in session: Session) throws -> Subject? {
+        let select = try session.prepared("SELECT id, key, token FROM subject WHERE hash = ?1").bind(1, key.hash63)
+        defer { select.reset() }
+        while try select.step() {
+            if select.blob(1, equals: key) { return Subject(id: select.int(0), token: select.blob(2)) }
         }
+        return nil
     }
 
     /// Secret per job and the same at every attempt: 26 characters of base32.
@@ -77,4 +77,9 @@ struct RandomPool {
         defer { at += count }
         return Array(page[at..<at + count])
     }
+}
+
+extension [UInt8] {
+    /// The first 63 bits of a digest.
+    var hash63: Int64 { prefix(8).reduce(Int64(0)) { $0 << 8 | Int64($1) } & .max }
 }

@@ -17,11 +17,11 @@ struct Reserve: Sendable {
     /// Gives the room back to the file system; false where there was none to give.
     func giveUp() -> Bool { unlink(path) == 0 }
 
-    /// Takes the room again where twice of it is free. False: not now.
-    func restore() -> Bool {
+    /// Takes the room where it is free and `slack` bytes beyond. False: not now.
+    func restore(slack: Int) -> Bool {
         if isThere { return true }
         var room = statvfs()
-        guard statvfs(directory, &room) == 0, Int(room.f_bavail) * Int(room.f_frsize) >= 2 * bytes else { return false }
+        guard statvfs(directory, &room) == 0, Int(room.f_bavail) * Int(room.f_frsize) >= bytes + slack else { return false }
         let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard file >= 0 else { return false }
         defer { close(file) }

@@ -47,8 +47,9 @@ enum Schema {
         CREATE TABLE word (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
         CREATE TABLE lane (id INTEGER PRIMARY KEY, route TEXT NOT NULL, domain TEXT NOT NULL, brand TEXT NOT NULL,
             UNIQUE (route, domain, brand));
-        CREATE TABLE subject (id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, key BLOB NOT NULL, token BLOB NOT NULL,
-            address TEXT NOT NULL);
+        CREATE TABLE subject (id INTEGER PRIMARY KEY, hash INTEGER NOT NULL, kind INTEGER NOT NULL, key BLOB NOT NULL,
+            token BLOB NOT NULL, address TEXT NOT NULL);
+        CREATE INDEX subject_hash ON subject (hash);
         """
 
     /// `state` is 2 ready, 3 flying, 4 held, 5 doubt: never 0 or 1, so that a change of state never changes a row's size.

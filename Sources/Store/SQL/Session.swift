@@ -51,6 +51,7 @@ final class Session {
     }
 
     var isInTransaction: Bool { sqlite3_get_autocommit(db) == 0 }
+    var lastRowID: Int64 { sqlite3_last_insert_rowid(db) }
     /// Rows changed by the statement that ran last.
     var changes: Int { Int(sqlite3_changes(db)) }
 }

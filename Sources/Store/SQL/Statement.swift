@@ -3,6 +3,7 @@
 // A prepared statement, bound by position and read by column: no rows in between.
 // Belongs to its connection's thread.
 
+import Foundation
 import GRDBSQLite
 import GatewayModel
 
@@ -113,6 +114,12 @@ final class Statement {
     func blob(_ column: Int32) -> [UInt8] {
         guard let start = sqlite3_column_blob(raw, column) else { return [] }
         return [UInt8](UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(raw, column))))
+    }
+    func blob(_ column: Int32, equals bytes: [UInt8]) -> Bool {
+        guard Int(sqlite3_column_bytes(raw, column)) == bytes.count, let start = sqlite3_column_blob(raw, column) else {
+            return false
+        }
+        return bytes.withUnsafeBytes { memcmp($0.baseAddress!, start, bytes.count) == 0 }
     }
     func blobOrNil(_ column: Int32) -> [UInt8]? { isNull(column) ? nil : blob(column) }
 }

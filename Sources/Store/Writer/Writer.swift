@@ -161,7 +161,7 @@ final class Writer: @unchecked Sendable {
         let now = timepiece.now()
         if now >= nextReserveTry || now < nextReserveTry - .seconds(2) {
             nextReserveTry = now + .seconds(1)
-            if reserve.restore() { return batch }
+            if reserve.restore(slack: reserve.bytes) { return batch }
         }
         return turnAway(batch, .full("the disk is full: nothing new is taken in until 128 MiB are free"))
     }

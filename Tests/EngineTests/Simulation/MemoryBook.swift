@@ -26,7 +26,8 @@ final class MemoryBook: DeliveryBook {
 
     struct Pages {
         var jobs: [JobKey: Entry] = [:]
-        var ready: [LaneID: [Priority: Set<DueCursor>]] = [:]
+        /// In order.
+        var ready: [LaneID: [Priority: [DueCursor]]] = [:]
         var lanes: [LaneKey: LaneID] = [:]
         var orders = StandingOrders()
         var tallies: [LaneTally] = []
@@ -187,7 +188,9 @@ extension MemoryBook.Pages {
     }
 
     fileprivate mutating func shelve(_ facts: JobFacts, _ due: Instant, _ arrivals: inout [LaneArrival]) {
-        ready[facts.lane, default: [:]][facts.priority, default: []].insert(DueCursor(due: due, key: facts.key))
+        let cursor = DueCursor(due: due, key: facts.key)
+        let place = ready[facts.lane]?[facts.priority]?.place(of: cursor) ?? 0
+        ready[facts.lane, default: [:]][facts.priority, default: []].insert(cursor, at: place)
         let key = LaneKey(route: facts.route, domain: facts.domain, brand: facts.brand)
         arrivals.append(LaneArrival(lane: Lane(id: facts.lane, key: key), earliest: due))
     }
@@ -198,14 +201,17 @@ extension MemoryBook.Pages {
     }
 
     fileprivate mutating func unshelve(_ job: MemoryBook.Entry, due: Instant) {
-        ready[job.facts.lane]?[job.facts.priority]?.remove(DueCursor(due: due, key: job.facts.key))
+        let cursor = DueCursor(due: due, key: job.facts.key)
+        guard let place = ready[job.facts.lane]?[job.facts.priority]?.place(of: cursor) else { return }
+        ready[job.facts.lane]?[job.facts.priority]?.remove(at: place)
     }
 
     fileprivate mutating func supply(_ want: LaneWant, at now: Instant) -> LaneSupply {
         let key = lanes.first { $0.value == want.lane }!.key
         reads[key, default: 0] += 1
         if want.limit <= 0 || want.limit > 512 { wrongs.append("a want of \(want.limit)") }
-        let waiting = (ready[want.lane]?[want.priority] ?? []).filter { cursor in want.after.map { $0 < cursor } ?? true }.sorted()
+        let shelf = ready[want.lane]?[want.priority] ?? []
+        let waiting = shelf[(want.after.map { shelf.place(behind: $0) } ?? 0)...]
         let due = Array(waiting.prefix { $0.due <= now }.prefix(want.limit))
         return LaneSupply(want: want, due: due, nextDue: due.count < want.limit ? waiting.first { $0.due > now }?.due : nil)
     }
@@ -289,5 +295,22 @@ extension MemoryBook.Pages {
     }
 
     /// When the next ready job falls due, whatever lane it is in.
-    var nextDue: Instant? { ready.values.flatMap(\.values).compactMap { $0.min()?.due }.min() }
+    var nextDue: Instant? { ready.values.flatMap(\.values).compactMap { $0.first?.due }.min() }
+}
+
+extension [DueCursor] {
+    /// The first place that is not before it.
+    fileprivate func place(of cursor: DueCursor) -> Int {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = (low + high) / 2
+            if self[middle] < cursor { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    fileprivate func place(behind cursor: DueCursor) -> Int {
+        let place = place(of: cursor)
+        return place < count && self[place] == cursor ? place + 1 : place
+    }
 }

@@ -69,6 +69,14 @@ final class Scene: Sendable {
         }
     }
 
+    /// Waits until that many parcels are with a route's channels.
+    func carried(_ count: Int, over route: String) async throws {
+        while yard.book.withLock({ $0.underWay[route]?.count != count }) {
+            try Task.checkCancellation()
+            await Task.yield()
+        }
+    }
+
     func advance(_ duration: Duration) {
         clock.advance(duration)
         inbox.bell.ring()

@@ -13,15 +13,13 @@ final class QueueInput {
     private(set) var form: SpoolFileName.Form
     private let descriptor: Int32
     private var head: [UInt8]
-    private static let piece = 1 << 20
+    private static let pieceSize = 1 << 20
 
     init(_ name: String, isNDJSON: Bool) throws(CommandFailure) {
         self.name = name
         descriptor = name == "-" ? STDIN_FILENO : open(name, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .system("cannot read the file", name, otherwise: .badData) }
-        head = []
-        form = .lines
-        head = try next() ?? []
+        head = try Self.piece(from: descriptor, of: name)
         form = Self.form(name, isNDJSON: isNDJSON, head: head)
     }
 
@@ -38,11 +36,14 @@ final class QueueInput {
 
     /// The next piece, up to 1 MiB; nil at the end.
     func next() throws(CommandFailure) -> [UInt8]? {
-        if !head.isEmpty {
-            defer { head = [] }
-            return head
-        }
-        var buffer = [UInt8](repeating: 0, count: Self.piece)
+        let piece = head.isEmpty ? try Self.piece(from: descriptor, of: name) : head
+        head = []
+        return piece.isEmpty ? nil : piece
+    }
+
+    /// Empty at the end.
+    private static func piece(from descriptor: Int32, of name: String) throws(CommandFailure) -> [UInt8] {
+        var buffer = [UInt8](repeating: 0, count: pieceSize)
         var count = 0
         while count < buffer.count {
             let got = buffer.withUnsafeMutableBytes { read(descriptor, $0.baseAddress! + count, $0.count - count) }
@@ -51,7 +52,7 @@ final class QueueInput {
             if got == 0 { break }
             count += got
         }
-        return count == 0 ? nil : Array(buffer[..<count])
+        return Array(buffer[..<count])
     }
 
     private static func form(_ name: String, isNDJSON: Bool, head: [UInt8]) -> SpoolFileName.Form {

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import GatewayModel
+import Testing
+
+@testable import Store
+
+@Suite("What ends and goes by itself")
+struct KeepingTests {
+    @Test("expiry holds in every state but doubt")
+    func expiry() async throws {
+        let fixture = try Fixture()
+        let store = try fixture.open()
+        let soon = evening + .seconds(60)
+        let expiring = { (wish: inout Wish) in wish.expiresAt = soon }
+        _ = try await store.take(fixture.chunk([Wish("doubt", expiring).entry]))
+        try await store.settle(store.launchAllDue(at: evening), .unknown(resendAt: nil), at: evening)
+        _ = try await store.take(fixture.chunk([Wish("held", expiring).entry]))
+        _ = try await store.change(.hold, matching: JobFilter(), by: Signature(systemUser: "root"))
+        _ = try await store.take(fixture.chunk([Wish("flying", expiring).entry]))
+        let flying = try await store.launchAllDue(at: evening)
+        _ = try await store.take(
+            fixture.chunk([
+                Wish("ready", expiring).entry, Wish("later") { ($0.expiresAt, $0.notBefore) = (soon, soon + .seconds(9)) }.entry,
+                Wish("longer") { $0.expiresAt = soon + .seconds(3600) }.entry,
+            ]))
+        #expect(try await store.tidy(at: soon) == false)
+        try await store.settle(flying, .again(at: soon, .retry, counts: true), at: soon)
+        #expect(
+            try await store.histories() == [
+                "doubt": ["accepted", "unknown in_doubt"], "held": ["accepted", "postponed held", "withheld expired"],
+                "flying": ["accepted", "withheld expired"], "ready": ["accepted", "withheld expired"],
+                "later": ["accepted", "postponed not_before", "withheld expired"], "longer": ["accepted"],
+            ])
+        await store.close()
+    }
+
+    @Test("a parked doubt leaves silently after seven days")
+    func doubt() async throws {
+        let fixture = try Fixture()
+        let store = try fixture.open()
+        _ = try await store.take(fixture.chunk([Wish("a").entry]))
+        try await store.settle(store.launchAllDue(at: evening), .unknown(resendAt: nil), at: evening)
+        _ = try await store.tidy(at: evening + .seconds(7 * 86_400 - 1))
+        #expect(try await store.queuedJobs() == 1)
+        _ = try await store.tidy(at: evening + .seconds(7 * 86_400))
+        #expect(try await store.queuedJobs() == 0)
+        #expect(try await store.histories() == ["a": ["accepted", "unknown in_doubt"]])
+        await store.close()
+    }
+
+    @Test("bodies, decisions and outcomes go each in their time; what stays is still whole")
+    func retention() async throws {
+        let fixture = try Fixture()
+        let store = try fixture.open()
+        let day = { (count: Int) in evening + .seconds(count * 86_400 + 1) }
+        _ = try await store.take(fixture.chunk([Wish("a").entry, Wish("b") { $0.notBefore = day(3000) }.entry]))
+        try await store.settle(store.launchAllDue(at: evening), .sent, at: evening)
+        #expect(try await store.job(id: "a").first?.record != nil)
+        _ = try await store.tidy(at: day(8))
+        #expect(try await store.job(id: "a").first?.record == nil)
+        #expect(try await store.job(id: "b").first?.record != nil)
+        #expect(try await store.job(id: "a").first?.outcomes.last?.decision != nil)
+        _ = try await store.tidy(at: day(401))
+        #expect(try await store.job(id: "a").first?.outcomes.last?.decision == nil)
+        #expect(try await store.verifyJournal().rows == 4)
+        try await store.settle(store.launchAllDue(at: day(3001)), .sent, at: day(3001))
+        while try await store.tidy(at: day(3002)) {}
+        #expect(try await store.verifyJournal() == JournalCheck(rows: 1, firstSeq: 5, lastSeq: 5, sideRows: 1, fault: nil))
+        #expect(try await store.outcomes(after: 0, limit: 10).map(\.event) == [.sent])
+        await #expect(throws: StoreError.self) { try await store.outcomes(after: 2, limit: 10) }
+        await store.close()
+    }
+
+    @Test("tallies count launches by lane and minute")
+    func tallies() async throws {
+        let fixture = try Fixture()
+        let store = try fixture.open()
+        _ = try await store.take(fixture.chunk([Wish("a").entry, Wish("b").entry]))
+        try await store.launchAllDue(at: evening)
+        let lane = LaneKey(route: "relay", domain: nil, brand: "acme")
+        #expect(try await store.tallies(since: evening) == [LaneTally(lane: lane, minute: evening, count: 2)])
+        #expect(try await store.tallies(since: evening + .seconds(60)).isEmpty)
+        await store.close()
+    }
+}
