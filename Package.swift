@@ -75,7 +75,7 @@ let package = Package(
         tests(of: "Settings", ["StrictTOML"]),
         tests(of: "Store", ["Cryptography", grdb]),
         tests(of: "Channels", ["Transport", "Settings", "Sink"]),
-        tests(of: "Engine", ["Policy", "Templates", "Mail", "Settings"]),
+        tests(of: "Engine", ["Policy", "Templates", "Mail", "Settings", "Cryptography", logging]),
         tests(of: "Sink"),
         .testTarget(
             name: "ContractTests", dependencies: ["GatewayModel", "TestSupport"], swiftSettings: swift),

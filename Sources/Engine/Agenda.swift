@@ -56,7 +56,8 @@ struct Agenda: Sendable {
     mutating func pick(route: String, room: Int, allowance: (LaneKey) -> Int) -> [Pick] {
         guard room > 0, let order = turns[route], !order.isEmpty else { return [] }
         var picks: [Pick] = []
-        var allowed = order.map { id in lanes[id]!.count > 0 ? min(allowance(lanes[id]!.lane.key), lanes[id]!.count) : 0 }
+        var allowed = order.map { id in lanes[id]!.count > 0 ? min(allowance(lanes[id]!.lane.key), lanes[id]!.count) : 0
+        }
         var last = order.startIndex
         let quantum = max(1, room / max(1, allowed.count { $0 > 0 }))
         while picks.count < room, allowed.contains(where: { $0 > 0 }) {

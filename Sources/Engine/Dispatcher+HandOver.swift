@@ -58,7 +58,9 @@ extension Dispatcher {
             Settlement(attempt: attempt, job: flight.facts.key, slot: flight.slot, fate: fate, evidence: evidence))
         settledRoutes.insert(flight.facts.route)
         if renderFailures.failed(flight.facts.template, failure) {
-            log.error("template \(flight.facts.template) failed \(RenderFailures.limit) times in a row and is held: \(failure.words)")
+            log.error(
+                "template \(flight.facts.template) failed \(RenderFailures.limit) times in a row and is held: \(failure.words)"
+            )
         }
         inbox.bell.ring()
     }

@@ -53,7 +53,8 @@ extension Dispatcher {
                 }
             }
         return EngineStatus.Route(
-            name: name, state: state, why: berth.paused ?? berth.unopened ?? trouble.map { "\($0.kind.rawValue): \($0.words)" },
+            name: name, state: state,
+            why: berth.paused ?? berth.unopened ?? trouble.map { "\($0.kind.rawValue): \($0.words)" },
             since: trouble?.since, nextProbe: berth.health.nextProbe, inFlight: berth.inFlight,
             window: berth.settings.window, sent: sentPerRoute[name] ?? 0)
     }

@@ -97,7 +97,9 @@ struct RouteBoard: Sendable {
     /// How far ahead a lane is read: the route's window, or twice what its rate brings in a second.
     func windowSize(_ lane: LaneKey) -> Int {
         guard let berth = berths[lane.route] else { return Self.strandedWindow }
-        guard let domain = lane.domain, let rate = berth.domainRates[domain]?.perSecond else { return berth.settings.window }
+        guard let domain = lane.domain, let rate = berth.domainRates[domain]?.perSecond else {
+            return berth.settings.window
+        }
         return min(berth.settings.window, max(4, Int(rate * 2)))
     }
 
@@ -136,7 +138,8 @@ struct RouteBoard: Sendable {
 
     /// The longest window of these routes' rates: how far back attempts are to be remembered.
     func longestWindow(of routes: Set<String>) -> Duration {
-        routes.compactMap { berths[$0] }.flatMap { [$0.rate.longest] + $0.domainRates.values.map(\.longest) }.max() ?? .zero
+        routes.compactMap { berths[$0] }.flatMap { [$0.rate.longest] + $0.domainRates.values.map(\.longest) }.max()
+            ?? .zero
     }
 
     /// When a route that cannot take anything now may: its probe, or the next place in its rates.

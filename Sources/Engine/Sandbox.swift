@@ -12,7 +12,8 @@ struct Sandbox: Sendable {
     /// Who gets the envelope; the header keeps naming whom it was for. Nil where there is no address to redirect to:
     /// doubt never means that it goes to the recipient.
     func envelope(for recipient: EmailAddress) -> EmailAddress? {
-        guard let settings, !settings.allow.contains(where: { Self.matches(recipient.normalised, pattern: $0.lowercased()) })
+        guard let settings,
+            !settings.allow.contains(where: { Self.matches(recipient.normalised, pattern: $0.lowercased()) })
         else { return recipient }
         return settings.redirect[.email].flatMap { EmailAddress($0) }
     }
@@ -21,6 +22,7 @@ struct Sandbox: Sendable {
     static func matches(_ address: String, pattern: String) -> Bool {
         guard let star = pattern.firstIndex(of: "*") else { return address == pattern }
         let (head, tail) = (pattern[..<star], pattern[pattern.index(after: star)...])
-        return address.utf8.count >= head.utf8.count + tail.utf8.count && address.hasPrefix(head) && address.hasSuffix(tail)
+        return address.utf8.count >= head.utf8.count + tail.utf8.count && address.hasPrefix(head)
+            && address.hasSuffix(tail)
     }
 }

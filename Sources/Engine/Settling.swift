@@ -92,10 +92,12 @@ public enum InDoubtRule {
 extension Settling {
     /// How recovery books an answer that the wire log kept: as it would have been booked live.
     public static func recovered(
-        _ result: DeliveryResult, _ evidence: DeliveryEvidence, of facts: JobFacts, settings: GatewaySettings, at now: Instant
+        _ result: DeliveryResult, _ evidence: DeliveryEvidence, of facts: JobFacts, settings: GatewaySettings,
+        at now: Instant
     ) -> Settlement.Fate {
         let rules = Settling(
-            backoff: Backoff(settings: settings.retry), inDoubt: settings.route(facts.route)?.inDoubt, routeOpensAt: nil,
+            backoff: Backoff(settings: settings.retry), inDoubt: settings.route(facts.route)?.inDoubt,
+            routeOpensAt: nil,
             now: now)
         let flight = Flight(facts: facts, slot: WireSlot(index: 0), launchedAt: now)
         let report = AttemptReport(attempt: AttemptID(rawValue: 0), result: result, evidence: evidence)

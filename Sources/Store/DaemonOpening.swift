@@ -65,16 +65,21 @@ struct DaemonOpening {
     // MARK: A database older than its wire log
 
     private func treatRestored(_ ledger: Ledger, at now: Instant) throws {
-        guard let header = log.header, try header.journal != readJournalID() || header.lastSeq > lastSeq() else { return }
+        guard let header = log.header, try header.journal != readJournalID() || header.lastSeq > lastSeq() else {
+            return
+        }
         guard let choice = options.afterRestore else {
             throw StoreError.refused(
                 "the database is older than the wire log (it ends at \(try lastSeq()), the log saw \(header.lastSeq)): it was "
                     + "restored from a backup, and what was sent since is not in it. Start once with --after-restore hold to "
-                    + "hold every queued job for a look, or with --after-restore release to send what is due", exitCode: 78)
+                    + "hold every queued job for a look, or with --after-restore release to send what is due",
+                exitCode: 78)
         }
         try transact(ledger) { ledger in
             // What follows is another history: cursors of the one that was lost must fail, not skip.
-            try session.prepared("UPDATE meta SET value = ?1 WHERE key = 'journal_id'").bind(1, SecureRandom.bytes(16).hex).run()
+            try session.prepared("UPDATE meta SET value = ?1 WHERE key = 'journal_id'").bind(
+                1, SecureRandom.bytes(16).hex
+            ).run()
             try ledger.record("restore_\(choice.rawValue)", by: Signature(systemUser: "gatepost"), about: nil, at: now)
         }
         var more = choice == .hold

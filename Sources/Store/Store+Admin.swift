@@ -129,7 +129,8 @@ extension Store {
     }
 
     /// Counts per event and reason, broken down; `since` is taken to the hour.
-    public func report(by dimensions: [ReportDimension], since: Instant? = nil) async throws(StoreError) -> [ReportRow] {
+    public func report(by dimensions: [ReportDimension], since: Instant? = nil) async throws(StoreError) -> [ReportRow]
+    {
         try await read { try Report(by: dimensions, since: since).rows(in: $0) }
     }
 }
@@ -137,7 +138,9 @@ extension Store {
 extension Ledger {
     func queuedJob(_ key: Int64) throws -> QueuedJob? {
         guard let job = try job(key) else { return nil }
-        let words = try session.prepared("SELECT words FROM job_words WHERE key = ?1").bind(1, key).first { FieldReader($0.blob(0)) }
+        let words = try session.prepared("SELECT words FROM job_words WHERE key = ?1").bind(1, key).first {
+            FieldReader($0.blob(0))
+        }
         let due = job.state == .doubt ? nil : job.due
         return QueuedJob(
             facts: try facts(job), state: job.state, id: words?[.id], recipient: job.recipient, person: words?[.person],

@@ -27,7 +27,8 @@ extension Store: DeliveryBook {
                 SELECT due, key FROM job WHERE state = 2 AND lane = ?1 AND priority = ?2 AND due = ?3 AND key > ?4
                     ORDER BY key LIMIT ?5
                 """)
-            select.bind(1, want.lane.rawValue).bind(2, want.priority.rawValue).bind(3, after.due).bind(4, after.key.rawValue)
+            select.bind(1, want.lane.rawValue).bind(2, want.priority.rawValue).bind(3, after.due).bind(
+                4, after.key.rawValue)
             try select.bind(5, after.due <= now ? want.limit : 0).each { due.append(DueCursor($0)) }
             start = after.due
         }
@@ -41,7 +42,9 @@ extension Store: DeliveryBook {
         guard due.count < want.limit else { return LaneSupply(want: want, due: due, nextDue: nil) }
         let next = try session.prepared(
             "SELECT due FROM job WHERE state = 2 AND lane = ?1 AND priority = ?2 AND due > ?3 ORDER BY due LIMIT 1")
-        let nextDue = try next.bind(1, want.lane.rawValue).bind(2, want.priority.rawValue).bind(3, now).first { $0.instant(0) }
+        let nextDue = try next.bind(1, want.lane.rawValue).bind(2, want.priority.rawValue).bind(3, now).first {
+            $0.instant(0)
+        }
         return LaneSupply(want: want, due: due, nextDue: nextDue)
     }
 
@@ -96,7 +99,8 @@ extension Store: DeliveryBook {
                 """
             ).bind(1, since.seconds / 60).each { row in
                 tallies.append(
-                    LaneTally(lane: LaneBook.read(row), minute: Instant(seconds: row.int(3) * 60), count: Int(row.int(4))))
+                    LaneTally(
+                        lane: LaneBook.read(row), minute: Instant(seconds: row.int(3) * 60), count: Int(row.int(4))))
             }
             return tallies
         }

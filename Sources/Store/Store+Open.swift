@@ -66,7 +66,8 @@ extension Store {
         let pool = try Connections.open(directory.database, readOnly: true)
         let journalID = try pool.read { try Connections.checkFormat(Session(visiting: $0), directory.database) }
         return Store(
-            journalID: journalID, directory: directory, options: options, pool: pool, subjectKey: key, hand: nil, ear: Ear(),
+            journalID: journalID, directory: directory, options: options, pool: pool, subjectKey: key, hand: nil,
+            ear: Ear(),
             wireLog: nil)
     }
 
@@ -76,7 +77,9 @@ extension Store {
         try lock.lock()
         defer { lock.unlock() }
         let pool = try Connections.open(directory.database, readOnly: false)
-        let journalID = try pool.writeWithoutTransaction { try Connections.checkFormat(Session(visiting: $0), directory.database) }
+        let journalID = try pool.writeWithoutTransaction {
+            try Connections.checkFormat(Session(visiting: $0), directory.database)
+        }
         let writer = CommandWriter(pool: pool, lock: lock, wake: directory.wake, subjectKey: key)
         return Store(
             journalID: journalID, directory: directory, options: options, pool: pool, subjectKey: key,
@@ -98,7 +101,8 @@ extension Store {
             let opening = DaemonOpening(session: Session(handle), subjectKey: key, log: log, options: options)
             let (journalID, ledger) = try opening.run()
             let writer = Writer(
-                ledger: ledger, checkpointer: Checkpointer(handle, lock: writerLock), reserve: Reserve(in: directory.path),
+                ledger: ledger, checkpointer: Checkpointer(handle, lock: writerLock),
+                reserve: Reserve(in: directory.path),
                 log: log, timepiece: options.timepiece, ear: ear)
             return (journalID, writer)
         }

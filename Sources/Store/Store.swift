@@ -84,7 +84,8 @@ public final class Store: Sendable {
 // MARK: Reading and writing, for the files beside this one
 
 extension Store {
-    func read<Value: Sendable>(_ body: @escaping @Sendable (Session) throws -> Value) async throws(StoreError) -> Value {
+    func read<Value: Sendable>(_ body: @escaping @Sendable (Session) throws -> Value) async throws(StoreError) -> Value
+    {
         do {
             return try await pool.read { db in try body(Session(visiting: db)) }
         } catch { throw StoreError(error) }
@@ -120,7 +121,9 @@ extension Store {
                     rank: rank, work: { pending.value = try body($0) }, lastWork: lastWork,
                     answer: { error in
                         if let error { return continuation.resume(returning: .failure(error)) }
-                        guard let value = pending.value else { return continuation.resume(returning: .failure(.closed)) }
+                        guard let value = pending.value else {
+                            return continuation.resume(returning: .failure(.closed))
+                        }
                         continuation.resume(returning: .success(value))
                     }))
         }

@@ -23,7 +23,8 @@ struct AgendaTests {
                     .map { DueCursor(due: $0.due, key: JobKey($0.key)) }.sorted()
                     .filter { cursor in want.after.map { $0 < cursor } ?? true }
                 let due = Array(waiting.filter { $0.due <= now }.prefix(want.limit))
-                return LaneSupply(want: want, due: due, nextDue: due.count < want.limit ? waiting.first { $0.due > now }?.due : nil)
+                return LaneSupply(
+                    want: want, due: due, nextDue: due.count < want.limit ? waiting.first { $0.due > now }?.due : nil)
             }
         }
     }

@@ -33,7 +33,7 @@ struct EndingTests {
             try await scene.carried(64, over: "relay")
             scene.yard.release("relay", limit: 4)
             try await scene.book.until { $0.ended == 4 }
-            scene.yard.book.withLock { _ = $0.isSilent.remove("relay") }  // what is recalled is in flight: it runs on
+            scene.yard.book.withLock { $0.comesTooLate = true }
             scene.inbox.adopt(next)
             scene.inbox.drain()
             while await !scene.dispatcher.status().isDraining { await Task.yield() }

@@ -72,7 +72,9 @@ struct IsolationTests {
 
     @Test("rates hold over an hour, and are used: in no minute more than 100, in all close to 6,000")
     func ratesOverAnHour() async throws {
-        let route = Scene.route("relay") { $0.rate = [RateLimit(count: 100, per: .minutes(1)), RateLimit(count: 10, per: .seconds(1))] }
+        let route = Scene.route("relay") {
+            $0.rate = [RateLimit(count: 100, per: .minutes(1)), RateLimit(count: 10, per: .seconds(1))]
+        }
         let scene = try Scene(Scene.settings(routes: [route]))
         scene.letTimePass()
         scene.book.take(scene.jobs(5600))
@@ -99,14 +101,20 @@ struct IsolationTests {
             Scene.route(name) { if name == "throttled" { $0.rate = [RateLimit(count: 1, per: .hours(1))] } }
         }
         let scene = try Scene(Scene.settings(routes: routes, brands: ["acme", "held"]), timepiece: SystemTimepiece())
-        scene.yard.book.withLock { $0.isSilent.insert("mute"); $0.unopenable.insert("shut") }
+        scene.yard.book.withLock {
+            $0.isSilent.insert("mute"); $0.unopenable.insert("shut")
+        }
         let due = SystemTimepiece().now() - .seconds(5)
         func waiting(_ route: String, _ brand: String = "acme") -> [MemoryBook.Entry] {
-            scene.jobs(600, route: route, brand: brand).map { var job = $0; job.state = .ready(due); return job }
+            scene.jobs(600, route: route, brand: brand).map {
+                var job = $0; job.state = .ready(due); return job
+            }
         }
         scene.book.write { pages, _ in
             pages.orders.pausedRoutes["paused"] = "for the test"
-            pages.orders.holds = [.init(id: 1, campaign: nil, brand: "held", template: nil, route: nil, messageClass: nil, why: "")]
+            pages.orders.holds = [
+                .init(id: 1, campaign: nil, brand: "held", template: nil, route: nil, messageClass: nil, why: "")
+            ]
         }
         for route in ["mute", "paused", "throttled", "shut"] { scene.book.take(waiting(route)) }
         scene.book.take(waiting("relay", "held"))

@@ -12,7 +12,9 @@ struct OrdersTests {
     static func hold(
         _ id: Int64 = 1, campaign: String? = nil, brand: String? = nil, template: String? = nil, route: String? = nil
     ) -> StandingOrders.Hold {
-        .init(id: id, campaign: campaign, brand: brand, template: template, route: route, messageClass: nil, why: "checking")
+        .init(
+            id: id, campaign: campaign, brand: brand, template: template, route: route, messageClass: nil,
+            why: "checking")
     }
 
     @Test("a paused route is neither read nor used until it is resumed")
@@ -44,7 +46,9 @@ struct OrdersTests {
         }
     }
 
-    @Test("a hold that covers a lane leaves it unread; lifted, all goes", arguments: [hold(brand: "zeta"), hold(route: "second"), hold()])
+    @Test(
+        "a hold that covers a lane leaves it unread; lifted, all goes",
+        arguments: [hold(brand: "zeta"), hold(route: "second"), hold()])
     func holdsLanes(_ hold: StandingOrders.Hold) async throws {
         let routes = [Scene.route("relay"), Scene.route("second")]
         let scene = try Scene(Scene.settings(routes: routes, brands: ["acme", "zeta"]))
@@ -154,7 +158,8 @@ extension Dispatcher {
     /// As if a recall came while these were being rendered.
     fileprivate func rehearseEarlyRecall(_ departures: [Departure], _ snapshot: GatewaySnapshot) async {
         for departure in departures {
-            flights[departure.attempt] = Flight(facts: departure.facts, slot: departure.slot, launchedAt: HandClock.start)
+            flights[departure.attempt] = Flight(
+                facts: departure.facts, slot: departure.slot, launchedAt: HandClock.start)
             recalledEarly.insert(departure.attempt)
         }
         await handOver(departures, snapshot, launchedAt: HandClock.start)

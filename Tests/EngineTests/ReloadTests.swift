@@ -63,12 +63,16 @@ struct ReloadTests {
         let now = Scene.settings { $0.routes[0].rate = [RateLimit(count: 100, per: .days(1))] }
         let scene = try Scene(now)
         let lane = LaneKey(route: "relay", domain: nil, brand: "acme")
-        scene.book.write { pages, _ in pages.tallies = [LaneTally(lane: lane, minute: HandClock.start - .hours(2), count: 90)] }
+        scene.book.write { pages, _ in
+            pages.tallies = [LaneTally(lane: lane, minute: HandClock.start - .hours(2), count: 90)]
+        }
         scene.book.take(scene.jobs(200))
         let wider = try Scene.snapshot(Scene.settings { $0.routes[0].rate = [RateLimit(count: 130, per: .days(1))] })
         try await scene.play { scene in
             try await scene.book.until { $0.ended == 10 && $0.flying.isEmpty }
-            scene.book.write { pages, _ in pages.tallies.append(LaneTally(lane: lane, minute: HandClock.start, count: 10)) }
+            scene.book.write { pages, _ in
+                pages.tallies.append(LaneTally(lane: lane, minute: HandClock.start, count: 10))
+            }
             scene.inbox.adopt(wider)
             try await scene.book.until { $0.ended == 40 }
             #expect(await scene.dispatcher.board.longestWindow(of: ["relay"]) == .days(1))
@@ -122,7 +126,10 @@ struct ReloadTests {
 
     @Test("in the sandbox every envelope goes to one address, except where it is allowed")
     func sandbox() async throws {
-        let scene = try Scene(Scene.settings { $0.sandbox = SandboxSettings(redirect: [.email: "qa@acme.example"], allow: ["*@acme.example"]) })
+        let scene = try Scene(
+            Scene.settings {
+                $0.sandbox = SandboxSettings(redirect: [.email: "qa@acme.example"], allow: ["*@acme.example"])
+            })
         scene.book.take(scene.jobs(5) + scene.jobs(3, "own", at: "acme.example"))
         try await scene.play { scene in try await scene.book.until { $0.ended == 8 } }
         let parcels = scene.yard.book.withLock { $0.sent }

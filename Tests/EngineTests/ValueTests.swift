@@ -70,7 +70,9 @@ struct RouteHealthTests {
     static let start = Instant(seconds: 1_800_000_000)
 
     static func report(_ result: DeliveryResult, stage: String = "end_of_data") -> AttemptReport {
-        AttemptReport(attempt: AttemptID(rawValue: 1), result: result, evidence: DeliveryEvidence(stage: stage, text: "so it said"))
+        AttemptReport(
+            attempt: AttemptID(rawValue: 1), result: result,
+            evidence: DeliveryEvidence(stage: stage, text: "so it said"))
     }
 
     @Test("cannot connect: closes, lets one probe through after a while, waits longer each time")
@@ -152,7 +154,9 @@ struct RouteHealthTests {
 
 @Suite("Trying again")
 struct BackoffTests {
-    @Test("doubles from the first wait to the longest", arguments: [(1, 60), (2, 120), (3, 240), (8, 7680), (9, 14400), (40, 14400)])
+    @Test(
+        "doubles from the first wait to the longest",
+        arguments: [(1, 60), (2, 120), (3, 240), (8, 7680), (9, 14400), (40, 14400)])
     func grows(attempts: Int, seconds: Int) {
         let backoff = Backoff(settings: RetrySettings())
         #expect(backoff.delay(afterAttempts: attempts, chance: 0.5) == .seconds(seconds))

@@ -17,7 +17,9 @@ struct CancelTests {
         Row(testDescription: "by id", match: { $0.id = "a" }, reaches: ["a"]),
         Row(testDescription: "by person", match: { $0.person = "p1" }, reaches: ["a", "b"]),
         Row(testDescription: "by address", match: { $0.email = "bo@example.com" }, reaches: ["c"]),
-        Row(testDescription: "by person and campaign", match: { ($0.person, $0.campaign) = ("p1", "spring") }, reaches: ["a"]),
+        Row(
+            testDescription: "by person and campaign", match: { ($0.person, $0.campaign) = ("p1", "spring") },
+            reaches: ["a"]),
         Row(testDescription: "by campaign", match: { $0.campaign = "spring" }, reaches: ["a", "c"]),
         Row(testDescription: "all of a channel", match: { $0.channel = .email }, reaches: ["a", "b", "c"]),
         Row(testDescription: "another channel", match: { $0.channel = .sms }, reaches: []),
@@ -86,7 +88,8 @@ struct CancelTests {
         let store = try fixture.open()
         let one = Wish("a") { $0.person = "p1" }
         let two = Wish("b") { $0.person = "p1" }
-        let progress = try await store.take(fixture.chunk([one.entry, cancelEntry("x") { $0.person = "p1" }, two.entry]))
+        let progress = try await store.take(
+            fixture.chunk([one.entry, cancelEntry("x") { $0.person = "p1" }, two.entry]))
         #expect(progress.tally == IntakeTally(accepted: 2, cancelled: 1))
         #expect(try await store.queuedJobs() == 0)
         await store.close()

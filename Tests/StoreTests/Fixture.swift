@@ -43,11 +43,14 @@ final class Fixture: Sendable {
             return number
         }
         return TakenFile(
-            number: number, producer: producer, name: "f\(number).ndjson", renamedAt: renamedAt ?? clock.now(), bytes: 100)
+            number: number, producer: producer, name: "f\(number).ndjson", renamedAt: renamedAt ?? clock.now(),
+            bytes: 100)
     }
 
     func chunk(_ entries: [IntakeEntry], producer: String = "default", renamedAt: Instant? = nil) -> IntakeChunk {
-        IntakeChunk(file: file(producer, renamedAt: renamedAt), entries: entries, offset: 100, line: entries.count, sha256: "ab")
+        IntakeChunk(
+            file: file(producer, renamedAt: renamedAt), entries: entries, offset: 100, line: entries.count, sha256: "ab"
+        )
     }
 }
 
@@ -132,7 +135,8 @@ extension Store {
     }
 }
 
-func settlement(_ departure: Departure, _ fate: Settlement.Fate, text: String = "250 2.0.0 queued as Q1") -> Settlement {
+func settlement(_ departure: Departure, _ fate: Settlement.Fate, text: String = "250 2.0.0 queued as Q1") -> Settlement
+{
     var settlement = Settlement(
         attempt: departure.attempt, job: departure.facts.key, slot: departure.slot, fate: fate,
         evidence: DeliveryEvidence(stage: "end_of_data", code: 250, enhanced: "2.0.0", text: text, remoteID: "Q1"))
@@ -142,7 +146,8 @@ func settlement(_ departure: Departure, _ fate: Settlement.Fate, text: String = 
 
 func decision(_ verdict: Verdict, _ now: Instant, _ facts: JobFacts) -> Decision {
     let saw = JSONObject([("expires_at", .time(facts.expiresAt))])
-    return Decision(verdict: verdict, at: now, answers: [RuleAnswer(rule: "expiry", version: "1", saw: saw, said: "ok")])
+    return Decision(
+        verdict: verdict, at: now, answers: [RuleAnswer(rule: "expiry", version: "1", saw: saw, said: "ok")])
 }
 
 extension Fixture {

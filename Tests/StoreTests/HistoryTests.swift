@@ -73,8 +73,12 @@ private struct Story {
             let wish = Wish("j\(number)") { wish in
                 wish.person = "p\(Int.random(in: 0..<4, using: &random))"
                 wish.campaign = "c\(Int.random(in: 0..<3, using: &random))"
-                if Bool.random(using: &random) { wish.expiresAt = now + .seconds(Int.random(in: 1...900, using: &random)) }
-                if Bool.random(using: &random) { wish.notBefore = now + .seconds(Int.random(in: 1...300, using: &random)) }
+                if Bool.random(using: &random) {
+                    wish.expiresAt = now + .seconds(Int.random(in: 1...900, using: &random))
+                }
+                if Bool.random(using: &random) {
+                    wish.notBefore = now + .seconds(Int.random(in: 1...300, using: &random))
+                }
             }
             accepted.insert(wish.id)
             entries.append(wish.entry)

@@ -14,7 +14,8 @@ struct IntakeTests {
         _ = try await store.take(fixture.chunk([Wish("a").entry]))
         fixture.clock.advance(by: .seconds(45 * 86_400))
         let chunk = fixture.chunk([
-            Wish("a").entry, Wish("a") { $0.template = "other" }.entry, cancelEntry("a") { $0.id = "z" }, Wish("b").entry,
+            Wish("a").entry, Wish("a") { $0.template = "other" }.entry, cancelEntry("a") { $0.id = "z" },
+            Wish("b").entry,
             Wish("b").entry,
         ])
         let progress = try await store.take(chunk)
@@ -86,7 +87,10 @@ struct IntakeTests {
         let store = try fixture.open()
         let soon = evening + .seconds(1)
         _ = try await store.take(
-            fixture.chunk([Wish("a") { $0.notBefore = soon }.entry, Wish("b").entry, Wish("c").entry, Wish("d") { $0.priority = .high }.entry]))
+            fixture.chunk([
+                Wish("a") { $0.notBefore = soon }.entry, Wish("b").entry, Wish("c").entry,
+                Wish("d") { $0.priority = .high }.entry,
+            ]))
         let lane = try #require(try await store.lanes().first)
         var want = LaneWant(lane: lane.id, priority: .normal, after: nil, limit: 2)
         let page = try #require(try await store.due([want], at: soon).first)

@@ -27,7 +27,9 @@ struct JournalTests {
         let store = try await filled(fixture)
         for row in try await store.exportJournal(after: 0, limit: 100) {
             let text = String(decoding: row.bytes, as: UTF8.self)
-            for word in ["ada", "bo@", "example", "lead-8812", "secret-id", "spring", "250"] { #expect(!text.contains(word)) }
+            for word in ["ada", "bo@", "example", "lead-8812", "secret-id", "spring", "250"] {
+                #expect(!text.contains(word))
+            }
             #expect((try? JSONValue.parse(row.bytes))?.object?["seq"]?.number?.int == Int(row.seq))
         }
         await store.close()
@@ -41,18 +43,25 @@ struct JournalTests {
 
     static let damages = [
         Damage(testDescription: "a row is gone", sql: "DELETE FROM journal WHERE seq = 2", seq: 3),
-        Damage(testDescription: "a row's bytes differ", sql: "UPDATE journal SET row = replace(row, 'sent', 'held') WHERE seq = 3", seq: 3),
+        Damage(
+            testDescription: "a row's bytes differ",
+            sql: "UPDATE journal SET row = replace(row, 'sent', 'held') WHERE seq = 3", seq: 3),
         Damage(testDescription: "an event is another", sql: "UPDATE journal SET event = 4 WHERE seq = 3", seq: 3),
-        Damage(testDescription: "a job's words differ", sql: "UPDATE job_words SET words = x'0102' WHERE key = 2", seq: 2),
-        Damage(testDescription: "an event's words differ", sql: "UPDATE event_words SET words = x'00' WHERE seq = 4", seq: 4),
-        Damage(testDescription: "a decision differs", sql: "UPDATE event_words SET decision = x'00' WHERE seq = 4", seq: 4),
+        Damage(
+            testDescription: "a job's words differ", sql: "UPDATE job_words SET words = x'0102' WHERE key = 2", seq: 2),
+        Damage(
+            testDescription: "an event's words differ", sql: "UPDATE event_words SET words = x'00' WHERE seq = 4",
+            seq: 4),
+        Damage(
+            testDescription: "a decision differs", sql: "UPDATE event_words SET decision = x'00' WHERE seq = 4", seq: 4),
     ]
 
     @Test("verifying finds the first row that is wrong", arguments: damages)
     func verify(_ damage: Damage) async throws {
         let fixture = try Fixture()
         let first = try await filled(fixture)
-        #expect(try await first.verifyJournal() == JournalCheck(rows: 4, firstSeq: 1, lastSeq: 4, sideRows: 4, fault: nil))
+        #expect(
+            try await first.verifyJournal() == JournalCheck(rows: 4, firstSeq: 1, lastSeq: 4, sideRows: 4, fault: nil))
         await first.close()
         try fixture.execute("DROP TRIGGER journal_no_update; DROP TRIGGER journal_no_delete; \(damage.sql)")
         let second = try fixture.open(.reader)
@@ -64,11 +73,15 @@ struct JournalTests {
     func erased() async throws {
         let fixture = try Fixture()
         await (try await filled(fixture)).close()
-        try fixture.execute("DELETE FROM job_words; DELETE FROM event_words; UPDATE subject SET key = x'', address = ''")
+        try fixture.execute(
+            "DELETE FROM job_words; DELETE FROM event_words; UPDATE subject SET key = x'', address = ''")
         let store = try fixture.open(.reader)
-        #expect(try await store.verifyJournal() == JournalCheck(rows: 4, firstSeq: 1, lastSeq: 4, sideRows: 0, fault: nil))
+        #expect(
+            try await store.verifyJournal() == JournalCheck(rows: 4, firstSeq: 1, lastSeq: 4, sideRows: 0, fault: nil))
         let outcomes = try await store.outcomes(after: 0, limit: 10)
-        #expect(outcomes.map(\.event) == [.accepted, .accepted, .sent, .failed] && outcomes.allSatisfy { $0.recipient == nil })
+        #expect(
+            outcomes.map(\.event) == [.accepted, .accepted, .sent, .failed]
+                && outcomes.allSatisfy { $0.recipient == nil })
         await store.close()
     }
 
@@ -122,5 +135,7 @@ struct JournalTests {
     ]
 
     @Test("replies are stored without the address they quote", arguments: scrubs)
-    func scrub(_ text: String, _ recipient: String, _ clean: String) { #expect(Scrub.text(text, of: recipient) == clean) }
+    func scrub(_ text: String, _ recipient: String, _ clean: String) {
+        #expect(Scrub.text(text, of: recipient) == clean)
+    }
 }

@@ -21,7 +21,8 @@ struct KeepingTests {
         let flying = try await store.launchAllDue(at: evening)
         _ = try await store.take(
             fixture.chunk([
-                Wish("ready", expiring).entry, Wish("later") { ($0.expiresAt, $0.notBefore) = (soon, soon + .seconds(9)) }.entry,
+                Wish("ready", expiring).entry,
+                Wish("later") { ($0.expiresAt, $0.notBefore) = (soon, soon + .seconds(9)) }.entry,
                 Wish("longer") { $0.expiresAt = soon + .seconds(3600) }.entry,
             ]))
         #expect(try await store.tidy(at: soon) == false)
@@ -66,7 +67,8 @@ struct KeepingTests {
         #expect(try await store.verifyJournal().rows == 4)
         try await store.settle(store.launchAllDue(at: day(3001)), .sent, at: day(3001))
         while try await store.tidy(at: day(3002)) {}
-        #expect(try await store.verifyJournal() == JournalCheck(rows: 1, firstSeq: 5, lastSeq: 5, sideRows: 1, fault: nil))
+        #expect(
+            try await store.verifyJournal() == JournalCheck(rows: 1, firstSeq: 5, lastSeq: 5, sideRows: 1, fault: nil))
         #expect(try await store.outcomes(after: 0, limit: 10).map(\.event) == [.sent])
         await #expect(throws: StoreError.self) { try await store.outcomes(after: 2, limit: 10) }
         await store.close()

@@ -49,7 +49,8 @@ struct OpeningTests {
     func initialise() throws {
         let fixture = try Fixture()
         let key = FileManager.default.contents(atPath: fixture.path + "/keys/subject.key")
-        let mode = try FileManager.default.attributesOfItem(atPath: fixture.path + "/keys/subject.key")[.posixPermissions]
+        let mode = try FileManager.default.attributesOfItem(atPath: fixture.path + "/keys/subject.key")[
+            .posixPermissions]
         #expect(key?.count == 32 && mode as? Int == 0o600)
         try Store.initialise(stateDir: fixture.path)
         #expect(FileManager.default.contents(atPath: fixture.path + "/keys/subject.key") == key)
@@ -60,7 +61,10 @@ struct OpeningTests {
     @Test("a file that is no database, one of another program, one from a newer version: each refused, none touched")
     func foreign() throws {
         for (damage, word) in [
-            (Data("this is no database, it only has its name, padding padding padding padding padding padding".utf8), "damaged"),
+            (
+                Data("this is no database, it only has its name, padding padding padding padding padding padding".utf8),
+                "damaged"
+            ),
             (Data(), "not a Gatepost database"),
         ] {
             let fixture = try Fixture()
@@ -81,7 +85,8 @@ struct OpeningTests {
     func restored() async throws {
         let fixture = try Fixture()
         let first = try fixture.open()
-        _ = try await first.take(fixture.chunk([Wish("a").entry, Wish("b") { $0.notBefore = evening + .seconds(60) }.entry]))
+        _ = try await first.take(
+            fixture.chunk([Wish("a").entry, Wish("b") { $0.notBefore = evening + .seconds(60) }.entry]))
         await first.close()
         let backup = fixture.path + "/backup.db"
         try FileManager.default.copyItem(atPath: fixture.path + "/gatepost.db", toPath: backup)
@@ -94,7 +99,10 @@ struct OpeningTests {
         let refused = try #require(refusal(fixture))
         #expect(refused.code == 78 && refused.text.contains("--after-restore"))
         let third = try fixture.open { $0.afterRestore = .hold }
-        #expect(try await third.queue(matching: JobFilter()).map(\.why) == ["restored from a backup", "restored from a backup"])
+        #expect(
+            try await third.queue(matching: JobFilter()).map(\.why) == [
+                "restored from a backup", "restored from a backup",
+            ])
         #expect(try await third.queue(matching: JobFilter()).map(\.state) == [.held, .held])
         #expect(third.journalID != before)
         #expect(try await third.verifyJournal().fault == nil)
@@ -142,7 +150,9 @@ struct OpeningTests {
 
     private static func fill(_ store: Store, _ fixture: Fixture) async -> StoreError? {
         for round in 0..<200 {
-            let entries = (0..<500).map { Wish("fill-\(round)-\($0)") { $0.reference = .string(String(repeating: "x", count: 2000)) }.entry }
+            let entries = (0..<500).map {
+                Wish("fill-\(round)-\($0)") { $0.reference = .string(String(repeating: "x", count: 2000)) }.entry
+            }
             do {
                 _ = try await store.take(fixture.chunk(entries))
             } catch { return error }

@@ -38,7 +38,8 @@ struct OrdersTests {
         let command = try fixture.open(.command)
         _ = try await daemon.take(
             fixture.chunk([
-                Wish("a") { $0.campaign = "spring" }.entry, Wish("b") { ($0.campaign, $0.template) = ("spring", "tip") }.entry,
+                Wish("a") { $0.campaign = "spring" }.entry,
+                Wish("b") { ($0.campaign, $0.template) = ("spring", "tip") }.entry,
                 Wish("c").entry,
             ]))
         let flying = try await daemon.launchAllDue(at: evening)
@@ -47,10 +48,15 @@ struct OrdersTests {
         var orders = hearer.orders.stream.makeAsyncIterator()
         await orders.next()
         #expect(try await daemon.standingOrders().holds.map(\.id) == [one, two])
-        #expect(try await Set(daemon.attemptsToRecall()) == Set(flying.filter { $0.facts.campaign == "spring" }.map(\.attempt)))
+        #expect(
+            try await Set(daemon.attemptsToRecall())
+                == Set(flying.filter { $0.facts.campaign == "spring" }.map(\.attempt)))
         #expect(try await command.inFlight(under: hold { $0.campaign = "spring" }) == 2)
         try await daemon.settle(flying, .recalled, at: evening)
-        #expect(try await daemon.histories() == ["a": ["accepted", "postponed held"], "b": ["accepted", "postponed held"], "c": ["accepted"]])
+        #expect(
+            try await daemon.histories() == [
+                "a": ["accepted", "postponed held"], "b": ["accepted", "postponed held"], "c": ["accepted"],
+            ])
         #expect(try await command.removeHold(one, by: Self.ann) == 1)
         #expect(try await daemon.queue(matching: JobFilter()).map(\.state) == [.ready, .held, .ready])
         #expect(try await command.removeHold(two, by: Self.ann) == 1)
@@ -70,7 +76,9 @@ struct OrdersTests {
         let number = try await store.addHold(hold { $0.brand = "acme" }, by: Self.ann)
         _ = try await store.take(fixture.chunk([Wish("a").entry]))
         let due = try await store.allDue(at: evening)
-        _ = try await store.exchange(settled: [], candidates: due + due, at: evening) { _ in .hold(why: "wait for legal") }
+        _ = try await store.exchange(settled: [], candidates: due + due, at: evening) { _ in
+            .hold(why: "wait for legal")
+        }
         #expect(try await store.histories() == ["a": ["accepted", "postponed held"]])
         #expect(try await store.queue(matching: JobFilter()).map(\.why) == ["wait for legal"])
         #expect(try await store.removeHold(number, by: Self.ann) == 1)
@@ -104,15 +112,21 @@ struct OrdersTests {
     }
 
     static let table = [
-        Row(testDescription: "hold what is ready", change: .hold, before: .ready, state: .held, history: ["postponed held"]),
+        Row(
+            testDescription: "hold what is ready", change: .hold, before: .ready, state: .held,
+            history: ["postponed held"]),
         Row(testDescription: "release what is held", change: .release, before: .held, state: .ready),
         Row(testDescription: "retry what is held", change: .retry, before: .held, state: .ready),
-        Row(testDescription: "retry a doubt: sent again", change: .retry, before: .doubt, state: .ready, history: ["postponed retry"]),
+        Row(
+            testDescription: "retry a doubt: sent again", change: .retry, before: .doubt, state: .ready,
+            history: ["postponed retry"]),
         Row(testDescription: "cancel what is ready", change: .cancel, before: .ready, history: ["cancelled operator"]),
         Row(testDescription: "cancel what is held", change: .cancel, before: .held, history: ["cancelled operator"]),
         Row(testDescription: "cancel a doubt", change: .cancel, before: .doubt, history: ["cancelled operator"]),
         Row(testDescription: "cancel in the air: marked only", change: .cancel, before: .flying, state: .flying),
-        Row(testDescription: "release what is ready: nothing", change: .release, before: .ready, changed: 0, state: .ready),
+        Row(
+            testDescription: "release what is ready: nothing", change: .release, before: .ready, changed: 0,
+            state: .ready),
     ]
 
     @Test("what each change does to each state", arguments: table)
@@ -141,12 +155,14 @@ struct OrdersTests {
         }
     }
 
-    @Test("filters find by every part, addresses in any spelling", arguments: [
-        ("campaign", { @Sendable in $0.campaign = "spring" }, ["a"]), ("route", { $0.route = "second" }, ["b"]),
-        ("template", { $0.template = "tip" }, ["b"]), ("person", { $0.person = "p1" }, ["a"]),
-        ("address", { $0.recipient = "BO@Example.COM" }, ["b"]), ("id", { $0.id = "a" }, ["a"]),
-        ("unknown word", { $0.campaign = "autumn" }, []), ("everything", { _ in }, ["a", "b"]),
-    ] as [(String, @Sendable (inout JobFilter) -> Void, [String])])
+    @Test(
+        "filters find by every part, addresses in any spelling",
+        arguments: [
+            ("campaign", { @Sendable in $0.campaign = "spring" }, ["a"]), ("route", { $0.route = "second" }, ["b"]),
+            ("template", { $0.template = "tip" }, ["b"]), ("person", { $0.person = "p1" }, ["a"]),
+            ("address", { $0.recipient = "BO@Example.COM" }, ["b"]), ("id", { $0.id = "a" }, ["a"]),
+            ("unknown word", { $0.campaign = "autumn" }, []), ("everything", { _ in }, ["a", "b"]),
+        ] as [(String, @Sendable (inout JobFilter) -> Void, [String])])
     func filters(_ name: String, _ change: @Sendable (inout JobFilter) -> Void, _ found: [String]) async throws {
         let fixture = try Fixture()
         let store = try fixture.open()

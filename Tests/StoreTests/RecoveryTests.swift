@@ -29,9 +29,12 @@ struct RecoveryTests {
             testDescription: "answered 451: again later", left: .answered(451),
             judged: .again(at: evening + .seconds(60), .retry, counts: true), history: ["accepted", "postponed retry"],
             state: .ready),
-        Row(testDescription: "end not handed over: ready, nothing told", left: .nothingNoted, history: ["accepted"], state: .ready),
         Row(
-            testDescription: "end handed over: unknown, parked", left: .ended, history: ["accepted", "unknown in_doubt"],
+            testDescription: "end not handed over: ready, nothing told", left: .nothingNoted, history: ["accepted"],
+            state: .ready),
+        Row(
+            testDescription: "end handed over: unknown, parked", left: .ended,
+            history: ["accepted", "unknown in_doubt"],
             state: .doubt),
         Row(
             testDescription: "end handed over, rule resends", left: .ended, resends: true,

@@ -63,6 +63,7 @@ struct StoreBenchmark {
         try await body()
         let seconds = (ContinuousClock().now - wall).inSeconds
         let processor = Double(clock() - cpu) / Double(CLOCKS_PER_SEC)
-        print("\(what): \(Int(Double(count) / seconds))/s, \(Int(processor / Double(count) * 1e6)) us of processor each")
+        print(
+            "\(what): \(Int(Double(count) / seconds))/s, \(Int(processor / Double(count) * 1e6)) us of processor each")
     }
 }

@@ -37,7 +37,7 @@ struct StoreTests {
         #expect(sent.provider == Outcome.Provider(id: "Q1", code: "250", enhanced: "2.0.0"))
         #expect(sent.messageID == "<m@x>" && sent.contentSHA256 == "c0" && sent.templateDigest == "t0")
         #expect(sent.reference?.object?["any"] == .string("thing"))
-        #expect(try await store.verifyJournal() .fault == nil)
+        #expect(try await store.verifyJournal().fault == nil)
         await store.close()
     }
 }

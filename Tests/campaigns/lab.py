@@ -159,7 +159,7 @@ class Lab:
     def sink(self, port, log):
         """Our own sink; each accepted message becomes a line of JSON in `log`."""
         process = subprocess.Popen(
-            [self.binary, "sink", "--listen", f"127.0.0.1:{port}", "--log", str(log)],
+            [self.binary, "sink", "--listen", f"127.0.0.1:{port}", "--quiet", "--log", str(log)],
             stderr=open(self.home / "sink.log", "ab"), env=self.env)
         self.processes.append(process)
         wait_for_port(port, process)

@@ -24,7 +24,7 @@ struct CheckCommand: AsyncParsableCommand {
         try report(findings)
         guard findings.errors.isEmpty else {
             throw CommandFailure(
-                .configuration, "\(counted(findings.errors.count, "problem"))", at: configuration.path,
+                .configuration, "\(counted(findings.errors.count, "problem")) found", at: configuration.path,
                 advice: "mend what is named above")
         }
         if let summary = findings.summary { Say.line("OK: \(summary)") }

@@ -25,6 +25,10 @@ struct InitCommand: AsyncParsableCommand {
         let settings = try configuration.loadQuietly()
         let made = try StateSetUp(settings, owner: owner).perform()
         for line in made { Say.line(line) }
+        if !StateSetUp.hasProducersGroup {
+            let group = StateSetUp.producersGroup
+            Say.line("there is no group \(group): only the owner can enqueue (addgroup --system \(group), then init again)")
+        }
         Say.line("Next: gatepost check, then gatepost run\(configuration.file.map { " --config \($0)" } ?? "")")
     }
 }
@@ -51,6 +55,10 @@ struct StateSetUp {
             "prepared the spool for \(counted(producers.count, "producer")): \(producers.joined(separator: ", "))",
         ]
     }
+
+    /// Without it nobody but the owner can enqueue, which may be what is wanted.
+    static var hasProducersGroup: Bool { getgrnam(producersGroup) != nil }
+    static let producersGroup = "gatepost-submit"
 
     private var producers: [String] {
         settings.producers.isEmpty ? [SpoolLayout.defaultProducer] : settings.producers.map(\.name)
@@ -90,7 +98,8 @@ struct StateSetUp {
                 advice: CommandFailure.askTheOwner)
         }
         guard geteuid() == 0, let owner = StateOwner(of: directory), owner.user != 0 else { return }
-        for path in layout.directories where lchown(path, owner.user, gid_t.max) != 0 {
+        let group = Self.hasProducersGroup ? gid_t.max : owner.group
+        for path in layout.directories where lchown(path, owner.user, group) != 0 {
             throw .system("cannot give the spool to its owner", path, otherwise: .cannotCreate)
         }
     }

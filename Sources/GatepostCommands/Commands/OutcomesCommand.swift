@@ -65,6 +65,7 @@ struct OutcomesCommand: AsyncParsableCommand {
             try await Task.sleep(for: Self.pause)
         }
         try printer.flush()
+        if printer.count == 0 && format.format == .table { Say.line("no outcome matches") }
     }
 }
 
@@ -98,6 +99,7 @@ private struct OutcomePrinter {
     private let output = Output()
     private let withDecisions: Bool
     private var style: Style
+    private(set) var count = 0
 
     init(as format: ReportFormat, withDecisions: Bool) throws {
         self.withDecisions = withDecisions
@@ -111,6 +113,7 @@ private struct OutcomePrinter {
     }
 
     mutating func print(_ outcome: Outcome) throws {
+        count += 1
         switch style {
         case .objects: try output.line(outcome.json.text)
         case .rows(var report, let isForPeople):

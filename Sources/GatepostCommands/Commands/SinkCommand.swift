@@ -29,6 +29,7 @@ struct SinkCommand: AsyncParsableCommand {
     @Flag(help: "Refuse mail before TLS.") var requireTLS = false
     @Option(help: ArgumentHelp("Ask for AUTH, with these credentials.", valueName: "name:password")) var auth: String?
     @Flag(help: "No line a message.") var quiet = false
+    @Option(help: "Add a line of JSON a message to this file.", completion: .file()) var log: String?
 
     func validate() throws {
         if (certificate == nil) != (key == nil) { throw ValidationError("--certificate and --key belong together") }
@@ -42,10 +43,15 @@ struct SinkCommand: AsyncParsableCommand {
         let server = try start()
         if let writeCertificate { try write(server.certificatePEM ?? "", to: writeCertificate) }
         Say.line("listening on \(server.address) port \(server.port)\(capture.map { ", capturing to \($0)" } ?? "")")
-        let events = server.events()
+        let record = try log.map { (path) throws(CommandFailure) in try SinkLog(path) }
+        // Nobody waits for people to read; a log must have every line.
+        let events = server.events(keeping: record == nil ? 10_000 : .max)
         let signals = EndingSignals { server.stop() }
         let terminal = Terminal.standardError
-        for await event in events where !quiet { Say.line(event.line(on: terminal)) }
+        for await event in events {
+            try record?.add(event)
+            if !quiet { Say.line(event.line(on: terminal)) }
+        }
         withExtendedLifetime(signals) {}
         try report(server.total)
     }
@@ -102,6 +108,34 @@ extension SinkEvent {
         let bytes = size.map { ", \($0) bytes" } ?? ""
         let from = sender.isEmpty ? "<>" : sender
         return "\(TimeText.short(time)) \(TextWidth.shown(from)) → \(TextWidth.shown(recipient)): \(words)\(bytes)"
+    }
+}
+
+/// What came, as NDJSON.
+private struct SinkLog {
+    private let path: String
+    private let output: Output
+
+    init(_ path: String) throws(CommandFailure) {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw .system("cannot write the log", path, otherwise: .cannotCreate) }
+        (self.path, output) = (path, Output(descriptor: descriptor))
+    }
+
+    func add(_ event: SinkEvent) throws {
+        let verdict =
+            switch event.verdict {
+            case .accepted: "accepted"
+            case .refused: "refused"
+            case .dropped: "dropped"
+            case .leftWaiting: "left_waiting"
+            }
+        let line = JSONObject([
+            ("time", .time(event.time)), ("verdict", .string(verdict)), ("sender", .string(event.sender)),
+            ("recipient", .string(event.recipient)), ("message_id", .text(event.messageID)), ("size", .integer(event.size)),
+        ])
+        try output.line(line.text)
+        try output.flush()
     }
 }
 

@@ -60,7 +60,9 @@ struct JobFinder {
         if let messageClass = filter.messageClass { all.add("class", messageClass.number) }
         if let route = filter.route {
             var lanes: [String] = []
-            try session.prepared("SELECT id FROM lane WHERE route = ?1").bind(1, route).each { lanes.append(String($0.int(0))) }
+            try session.prepared("SELECT id FROM lane WHERE route = ?1").bind(1, route).each {
+                lanes.append(String($0.int(0)))
+            }
             guard !lanes.isEmpty else { return nil }
             all.sql += " AND lane IN (\(lanes.joined(separator: ", ")))"
         }
@@ -90,7 +92,8 @@ struct JobFinder {
     }
 
     /// Keys of the jobs of that id, queued or ended, with their producers.
-    static func keys(ofID id: String, producer: String?, in session: Session) throws -> [(producer: String, key: Int64)] {
+    static func keys(ofID id: String, producer: String?, in session: Session) throws -> [(producer: String, key: Int64)]
+    {
         var producers: [String] = []
         if let producer {
             producers = [producer]

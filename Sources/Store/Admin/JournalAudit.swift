@@ -15,7 +15,8 @@ struct JournalAudit {
                 rows.append((row.int(0), row.int(1), row.int(2), row.intOrNil(3), row.blob(4)))
             }
         if check.lastSeq == nil, let first = rows.first {
-            let purged = try session.prepared("SELECT value FROM meta WHERE key = 'journal_purged'").first { $0.int(0) } ?? 0
+            let purged =
+                try session.prepared("SELECT value FROM meta WHERE key = 'journal_purged'").first { $0.int(0) } ?? 0
             check.firstSeq = first.seq
             check.lastSeq = purged
         }
@@ -45,7 +46,8 @@ struct JournalAudit {
         let select = try session.prepared("SELECT salt, words FROM job_words WHERE key = ?1").bind(1, job)
         guard let side = try select.first({ ($0.blob(0), $0.blob(1)) }) else { return nil }
         check.sideRows += 1
-        return SideDigest.of(side.1, salt: side.0) == fields.hex("words") ? nil : "the job's words are not those accepted"
+        return SideDigest.of(side.1, salt: side.0) == fields.hex("words")
+            ? nil : "the job's words are not those accepted"
     }
 
     private mutating func sideFault(_ seq: Int64, _ fields: JournalFields, _ session: Session) throws -> String? {

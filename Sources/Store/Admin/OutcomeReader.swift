@@ -11,13 +11,17 @@ struct OutcomeReader {
     private var recent: [Int64: FieldReader] = [:]
     private static let mostRecent = 4096
 
-    init(_ session: Session, withDecisions: Bool = false) { (self.session, self.withDecisions) = (session, withDecisions) }
+    init(_ session: Session, withDecisions: Bool = false) {
+        (self.session, self.withDecisions) = (session, withDecisions)
+    }
 
     /// A row of `seq, at, event, job, row`. Nil where it is no outcome.
     mutating func outcome(seq: Int64, at: Instant, event: Int64, job: Int64?, row: [UInt8]) throws -> Outcome? {
         guard let event = Event(number: event), let fields = JournalFields(row) else { return nil }
         var outcome = Outcome(seq: seq, time: at, event: event)
-        (outcome.reason, outcome.route, outcome.settles) = (fields.text("reason"), fields.text("route"), fields.number("settles"))
+        (outcome.reason, outcome.route, outcome.settles) = (
+            fields.text("reason"), fields.text("route"), fields.number("settles")
+        )
         outcome.until = fields.number("until").map(Instant.init(microseconds:))
         outcome.attempt = fields.number("attempt").map(Int.init)
         if let job, let words = try words(of: job) { Self.fill(&outcome, from: words) }

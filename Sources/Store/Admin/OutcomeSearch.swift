@@ -27,7 +27,8 @@ struct OutcomeSearch {
 
     private func refusePurged(in session: Session) throws {
         guard query.after > 0 else { return }
-        let purged = try session.prepared("SELECT value FROM meta WHERE key = 'journal_purged'").first { $0.int(0) } ?? 0
+        let purged =
+            try session.prepared("SELECT value FROM meta WHERE key = 'journal_purged'").first { $0.int(0) } ?? 0
         guard query.after < purged else { return }
         throw StoreError.refused(
             "outcomes up to \(purged) are past their time and gone: a cursor at \(query.after) would miss some. Start again "
@@ -63,7 +64,9 @@ struct OutcomeSearch {
         var high = try session.prepared("SELECT coalesce(max(seq), 0) FROM journal").first { $0.int(0) } ?? 0
         while low < high {
             let middle = low + (high - low + 1) / 2
-            let at = try session.prepared("SELECT at FROM journal WHERE seq = ?1").bind(1, middle).first { $0.instant(0) }
+            let at = try session.prepared("SELECT at FROM journal WHERE seq = ?1").bind(1, middle).first {
+                $0.instant(0)
+            }
             if let at, at < slack { low = middle } else { high = middle - 1 }
         }
         return low
@@ -76,15 +79,21 @@ struct OutcomeSearch {
     private func pageOfJobs(in session: Session) throws -> OutcomePage {
         var seqs: [Int64] = []
         for key in try jobs(in: session) {
-            try session.prepared("SELECT accepted FROM job_words WHERE key = ?1").bind(1, key).each { seqs.append($0.int(0)) }
-            try session.prepared("SELECT seq FROM journal WHERE job = ?1 AND event <> 0").bind(1, key).each { seqs.append($0.int(0)) }
+            try session.prepared("SELECT accepted FROM job_words WHERE key = ?1").bind(1, key).each {
+                seqs.append($0.int(0))
+            }
+            try session.prepared("SELECT seq FROM journal WHERE job = ?1 AND event <> 0").bind(1, key).each {
+                seqs.append($0.int(0))
+            }
         }
         seqs = seqs.filter { $0 > query.after }.sorted()
         var reader = OutcomeReader(session, withDecisions: query.withDecisions)
         var outcomes: [Outcome] = []
         for seq in seqs where outcomes.count < query.limit {
             let select = try session.prepared("SELECT at, event, job, row FROM journal WHERE seq = ?1").bind(1, seq)
-            guard let row = try select.first({ ($0.instant(0), $0.int(1), $0.intOrNil(2), $0.blob(3)) }) else { continue }
+            guard let row = try select.first({ ($0.instant(0), $0.int(1), $0.intOrNil(2), $0.blob(3)) }) else {
+                continue
+            }
             let outcome = try reader.outcome(seq: seq, at: row.0, event: row.1, job: row.2, row: row.3)
             if let outcome, matches(outcome) { outcomes.append(outcome) }
         }

@@ -30,7 +30,8 @@ struct CancelRow {
 
     func matches(_ row: JobRow) -> Bool {
         producer == row.producer && row.created <= asOf && holds(email, row.email) && holds(phone, row.phone)
-            && holds(crm, row.crm) && holds(person, row.person) && holds(campaign, row.campaign) && holds(topic, row.topic)
+            && holds(crm, row.crm) && holds(person, row.person) && holds(campaign, row.campaign)
+            && holds(topic, row.topic)
             && holds(brand, row.brand) && holds(channel, row.channel)
     }
     private func holds(_ wanted: Int64?, _ have: Int64?) -> Bool { wanted == nil || wanted == have }
@@ -44,7 +45,9 @@ struct CancelRow {
 
     init(id: Int64, producer: Int64, name: String, asOf: Instant, until: Instant) {
         (self.id, self.producer, self.name, self.asOf, self.until, swept) = (id, producer, name, asOf, until, 0)
-        (job, email, phone, crm, person, campaign, topic, brand, channel) = (nil, nil, nil, nil, nil, nil, nil, nil, nil)
+        (job, email, phone, crm, person, campaign, topic, brand, channel) = (
+            nil, nil, nil, nil, nil, nil, nil, nil, nil
+        )
     }
 
     /// What it is kept under.
@@ -92,7 +95,9 @@ struct CancelMemory {
     func match(_ row: JobRow, digest: [UInt8], at now: Instant) -> CancelRow? {
         guard !kept.isEmpty else { return nil }
         var handles: [Handle] = [.job(digest), .anything]
-        for subject in [row.person, row.email, row.phone, row.crm] { if let subject { handles.append(.subject(subject)) } }
+        for subject in [row.person, row.email, row.phone, row.crm] {
+            if let subject { handles.append(.subject(subject)) }
+        }
         if let campaign = row.campaign { handles.append(.campaign(campaign)) }
         return handles.flatMap { kept[$0] ?? [] }.filter { $0.until >= now && $0.matches(row) }.min { $0.id < $1.id }
     }

@@ -39,7 +39,8 @@ struct IDBook {
     }
     /// The first instant after that month.
     static func end(of month: Int) -> Instant {
-        LocalTime(year: (month + 1) / 12, month: (month + 1) % 12 + 1, day: 1, hour: 0, minute: 0)?.asUTC ?? Instant(microseconds: .max)
+        LocalTime(year: (month + 1) / 12, month: (month + 1) % 12 + 1, day: 1, hour: 0, minute: 0)?.asUTC
+            ?? Instant(microseconds: .max)
     }
 
     mutating func find(_ digest: [UInt8], in session: Session) throws -> KnownID? {

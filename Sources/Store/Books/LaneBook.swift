@@ -24,7 +24,9 @@ struct LaneBook {
     mutating func key(of id: LaneID, in session: Session) throws -> LaneKey {
         if let key = keys[id] { return key }
         let select = try session.prepared("SELECT route, domain, brand FROM lane WHERE id = ?1").bind(1, id.rawValue)
-        guard let key = try select.first(LaneBook.read) else { throw StoreError.fatal("lane \(id.rawValue) is missing") }
+        guard let key = try select.first(LaneBook.read) else {
+            throw StoreError.fatal("lane \(id.rawValue) is missing")
+        }
         keep(Lane(id: id, key: key))
         return key
     }

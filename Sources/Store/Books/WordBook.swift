@@ -28,7 +28,8 @@ struct WordBook {
     /// The word's number; nil where nothing ever had it.
     mutating func known(_ word: String, in session: Session) throws -> Int64? {
         if let number = numbers[word] { return number }
-        guard let number = try session.prepared("SELECT id FROM word WHERE text = ?1").bind(1, word).first({ $0.int(0) })
+        guard
+            let number = try session.prepared("SELECT id FROM word WHERE text = ?1").bind(1, word).first({ $0.int(0) })
         else { return nil }
         keep(word, number)
         return number
@@ -36,7 +37,8 @@ struct WordBook {
 
     mutating func word(_ number: Int64, in session: Session) throws -> String {
         if let word = words[number] { return word }
-        let word = try session.prepared("SELECT text FROM word WHERE id = ?1").bind(1, number).first { $0.text(0) } ?? ""
+        let word =
+            try session.prepared("SELECT text FROM word WHERE id = ?1").bind(1, number).first { $0.text(0) } ?? ""
         keep(word, number)
         return word
     }

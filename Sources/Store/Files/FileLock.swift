@@ -48,7 +48,8 @@ final class FileLock: Sendable {
             let lock = try FileLock(path: path)
             guard lock.tryLock() else {
                 let holder = lock.readProcessID().map { "process \($0)" } ?? "another process"
-                throw StoreError.refused("a daemon already runs on this state directory: \(holder) holds \(path)", exitCode: 75)
+                throw StoreError.refused(
+                    "a daemon already runs on this state directory: \(holder) holds \(path)", exitCode: 75)
             }
             try lock.write(processID: getpid())
             return lock

@@ -21,7 +21,9 @@ struct Reserve: Sendable {
     func restore(slack: Int) -> Bool {
         if isThere { return true }
         var room = statvfs()
-        guard statvfs(directory, &room) == 0, Int(room.f_bavail) * Int(room.f_frsize) >= bytes + slack else { return false }
+        guard statvfs(directory, &room) == 0, Int(room.f_bavail) * Int(room.f_frsize) >= bytes + slack else {
+            return false
+        }
         let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard file >= 0 else { return false }
         defer { close(file) }

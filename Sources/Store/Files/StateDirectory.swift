@@ -2,8 +2,8 @@
 //
 // The store's own files in the state directory: where they are and how they are first made.
 
-import Foundation
 import Cryptography
+import Foundation
 import GatewayModel
 
 struct StateDirectory: Sendable {

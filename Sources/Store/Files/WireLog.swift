@@ -48,7 +48,8 @@ final class WireLog: AttemptNotes, @unchecked Sendable {
     // MARK: Header: magic, slot count, last seq, then three texts of 64 bytes
 
     var header: Header? {
-        guard base.load(as: UInt64.self) == Self.magic, base.load(fromByteOffset: 8, as: UInt64.self) == UInt64(Self.slots)
+        guard base.load(as: UInt64.self) == Self.magic,
+            base.load(fromByteOffset: 8, as: UInt64.self) == UInt64(Self.slots)
         else { return nil }
         return Header(
             journal: text(at: 64), identity: MachineIdentity(boot: text(at: 128), machine: text(at: 192)),
@@ -141,6 +142,8 @@ final class WireLog: AttemptNotes, @unchecked Sendable {
         return String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
     }
     private func put(_ text: String, at offset: Int) {
-        for (index, byte) in text.utf8.prefix(64).enumerated() { base.storeBytes(of: byte, toByteOffset: offset + index, as: UInt8.self) }
+        for (index, byte) in text.utf8.prefix(64).enumerated() {
+            base.storeBytes(of: byte, toByteOffset: offset + index, as: UInt8.self)
+        }
     }
 }

@@ -64,7 +64,8 @@ extension Ledger {
         let route = try words.number(of: laneBook.key(of: job.lane, in: session).route, in: session)
         let key = StatKey(
             hour: now.seconds / 3600, event: event.number, reason: reason ?? "", producer: job.producer,
-            channel: job.channel, messageClass: job.messageClass, brand: job.brand, template: job.template, route: route,
+            channel: job.channel, messageClass: job.messageClass, brand: job.brand, template: job.template,
+            route: route,
             campaign: job.campaign ?? 0)
         let delay = event == .sent ? max(0, (now.microseconds - job.accepted.microseconds) / 1000) : 0
         gathered.stats[key, default: StatSum()].add(delay: delay)

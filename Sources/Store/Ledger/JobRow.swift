@@ -56,12 +56,15 @@ struct JobRow {
         recipient = row.text(16)
         (email, phone, crm, person) = (row.intOrNil(17), row.intOrNil(18), row.intOrNil(19), row.intOrNil(20))
         (attempts, firstAttempt) = (Int(row.int(21)), row.instantOrNil(22))
-        postponed = row.intOrNil(23).map { Postponement(reason: PostponeReason(number: $0), until: row.instantOrNil(24)) }
+        postponed = row.intOrNil(23).map {
+            Postponement(reason: PostponeReason(number: $0), until: row.instantOrNil(24))
+        }
         (crashes, doubt, hold, why) = (Int(row.int(25)), row.intOrNil(26), row.intOrNil(27), row.textOrNil(28))
     }
 
     init(
-        key: Int64, lane: LaneID, placement: Placement, created: Instant, accepted: Instant, due: Instant, channel: ChannelKind,
+        key: Int64, lane: LaneID, placement: Placement, created: Instant, accepted: Instant, due: Instant,
+        channel: ChannelKind,
         producer: Int64, template: Int64, brand: Int64, topic: Int64?, campaign: Int64?, recipient: String
     ) {
         (self.key, state, self.lane, priority) = (key, .ready, lane, placement.priority)

@@ -51,7 +51,8 @@ extension Ledger {
         try session.prepared("UPDATE job SET state = 3 WHERE key = ?1").bind(1, job.key).run()
         gathered.launches[LaneMinute(minute: now.seconds / 60, lane: job.lane), default: 0] += 1
         return Departure(
-            facts: facts, attempt: attempt, slot: slot, record: record, messageToken: subjects.messageToken(of: job.key))
+            facts: facts, attempt: attempt, slot: slot, record: record, messageToken: subjects.messageToken(of: job.key)
+        )
     }
 
     private func body(_ key: Int64) throws -> [UInt8]? {

@@ -84,7 +84,8 @@ extension Ledger {
     private func matchingKeys(_ cancel: CancelRow, after: Int64, upTo: Int64) throws -> [Int64] {
         let parts: [(String, Int64?)] = [
             ("person", cancel.person), ("email", cancel.email), ("phone", cancel.phone), ("crm", cancel.crm),
-            ("campaign", cancel.campaign), ("topic", cancel.topic), ("brand", cancel.brand), ("channel", cancel.channel),
+            ("campaign", cancel.campaign), ("topic", cancel.topic), ("brand", cancel.brand),
+            ("channel", cancel.channel),
         ]
         let given = parts.compactMap { name, value in value.map { (name, $0) } }
         let conditions = given.enumerated().map { "AND \($1.0) = ?\($0 + 6)" }.joined(separator: " ")

@@ -20,7 +20,9 @@ extension Ledger {
             guard let job = try job(key) else { continue }
             if try apply(change, to: job, why: signature.why, at: now) { changed += 1 }
         }
-        if changed > 0 { try record("queue_\(change.rawValue)", by: signature, about: "\(changed) jobs: \(filter.about)", at: now) }
+        if changed > 0 {
+            try record("queue_\(change.rawValue)", by: signature, about: "\(changed) jobs: \(filter.about)", at: now)
+        }
         return QueueStep(changed: changed, next: next.map(JobKey.init))
     }
 
@@ -35,7 +37,8 @@ extension Ledger {
             words.detail = why.map { Scrub.text($0, of: job.recipient) }
             try end(job, .cancelled, CancelReason.operator.rawValue, at: now, words: words)
         case (.cancel, .flying): try recall(job, .cancelledByOperator)
-        case (.hold, .held), (.hold, .doubt), (.release, .ready), (.release, .flying), (.release, .doubt), (.retry, .flying):
+        case (.hold, .held), (.hold, .doubt), (.release, .ready), (.release, .flying), (.release, .doubt),
+            (.retry, .flying):
             return false
         }
         return true

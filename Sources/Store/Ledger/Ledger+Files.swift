@@ -51,7 +51,8 @@ extension IntakeProgress {
         let file = TakenFile(
             number: row.int(0), producer: row.text(1), name: row.text(2), renamedAt: row.instant(3), bytes: row.int(4))
         let tally = IntakeTally(
-            accepted: Int(row.int(8)), duplicates: Int(row.int(9)), rejected: Int(row.int(10)), cancelled: Int(row.int(11)))
+            accepted: Int(row.int(8)), duplicates: Int(row.int(9)), rejected: Int(row.int(10)),
+            cancelled: Int(row.int(11)))
         self.init(
             file: file, takenAt: row.instant(5), offset: row.int(6), line: Int(row.int(7)), tally: tally,
             problemCount: Int(row.int(12)), sha256: row.textOrNil(13))

@@ -28,7 +28,8 @@ extension Ledger {
     func standingHolds() throws -> [StandingOrders.Hold] {
         if let holds = gathered.holds { return holds }
         var holds: [StandingOrders.Hold] = []
-        let select = try session.prepared("SELECT id, campaign, brand, template, route, class, why FROM hold ORDER BY id")
+        let select = try session.prepared(
+            "SELECT id, campaign, brand, template, route, class, why FROM hold ORDER BY id")
         try select.each { holds.append(StandingOrders.Hold($0)) }
         gathered.holds = holds
         return holds

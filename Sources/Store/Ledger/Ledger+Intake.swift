@@ -16,7 +16,9 @@ extension Ledger {
         return progress
     }
 
-    private func book(_ entry: IntakeEntry, of file: TakenFile, at now: Instant, into progress: inout IntakeProgress) throws {
+    private func book(_ entry: IntakeEntry, of file: TakenFile, at now: Instant, into progress: inout IntakeProgress)
+        throws
+    {
         switch entry {
         case .problem(let problem): try reject(problem, into: &progress)
         case .job(let new):
@@ -42,7 +44,8 @@ extension Ledger {
         _ known: KnownID, _ content: [UInt8], id: String, line: Int, into progress: inout IntakeProgress
     ) throws {
         guard known.content != content else { return progress.tally.duplicates += 1 }
-        let message = "this id was accepted with other content at \(known.acceptedAt.rfc3339): give the changed record an id of its own"
+        let message =
+            "this id was accepted with other content at \(known.acceptedAt.rfc3339): give the changed record an id of its own"
         try reject(Problem(line: line, id: id, .idConflict, field: "id", message), into: &progress)
     }
 
@@ -72,7 +75,8 @@ extension Ledger {
             try record(.postponed, PostponeReason.notBefore.rawValue, of: row, at: now, until: notBefore)
         }
         try insert(row)
-        try session.prepared("INSERT INTO body (key, record) VALUES (?1, ?2)").bind(1, row.key).bind(2, new.record).run()
+        try session.prepared("INSERT INTO body (key, record) VALUES (?1, ?2)").bind(1, row.key).bind(2, new.record)
+            .run()
         gathered.queued += 1
         gathered.arrived(row.lane, due: row.due ?? now)
         return true
@@ -84,8 +88,10 @@ extension Ledger {
             key: try nextJobKey(), lane: try laneBook.id(of: placement.lane, in: session), placement: placement,
             created: job.createdAt ?? file.renamedAt, accepted: now, due: max(placement.notBefore ?? now, now),
             channel: job.channel, producer: try words.number(of: file.producer, in: session),
-            template: try words.number(of: job.template, in: session), brand: try words.number(of: job.brand, in: session),
-            topic: try words.number(of: job.topic, in: session), campaign: try words.number(of: job.campaign, in: session),
+            template: try words.number(of: job.template, in: session),
+            brand: try words.number(of: job.brand, in: session),
+            topic: try words.number(of: job.topic, in: session),
+            campaign: try words.number(of: job.campaign, in: session),
             recipient: job.address ?? "")
         let email = try job.to.email.map { try subjects.subject(.email, $0.normalised, in: session) }
         let phone = try job.to.phone.map { try subjects.subject(.phone, $0.description, in: session) }
@@ -107,7 +113,8 @@ extension Ledger {
     }
 
     /// The `accepted` row, and beside it, once for the job's whole life, what it was.
-    private func recordAcceptance(of job: Job, _ row: JobRow, token: [UInt8]?, producer: String, at now: Instant) throws {
+    private func recordAcceptance(of job: Job, _ row: JobRow, token: [UInt8]?, producer: String, at now: Instant) throws
+    {
         var fields = FieldWriter()
         fields.put(.producer, producer)
         fields.put(.id, job.id)

@@ -63,7 +63,8 @@ extension Ledger {
         entry.words = words.map { SideDigest.of($0, salt: salt) }
         entry.decision = decision.map { SideDigest.of($0, salt: salt) }
         let seq = try journal(entry)
-        let insert = try session.prepared("INSERT INTO event_words (seq, salt, words, decision) VALUES (?1, ?2, ?3, ?4)")
+        let insert = try session.prepared(
+            "INSERT INTO event_words (seq, salt, words, decision) VALUES (?1, ?2, ?3, ?4)")
         try insert.bind(1, seq).bind(2, salt).bind(3, words).bind(4, decision).run()
         return seq
     }

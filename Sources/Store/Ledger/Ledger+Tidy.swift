@@ -113,9 +113,12 @@ extension Ledger {
     }
 
     private func forgetWords(of job: Int64) throws {
-        let subject = try session.prepared("SELECT subject FROM job_words WHERE key = ?1").bind(1, job).first { $0.intOrNil(0) }
+        let subject = try session.prepared("SELECT subject FROM job_words WHERE key = ?1").bind(1, job).first {
+            $0.intOrNil(0)
+        }
         if let subject = subject ?? nil {
-            try session.prepared("DELETE FROM contact WHERE subject = ?1 AND key = ?2").bind(1, subject).bind(2, job).run()
+            try session.prepared("DELETE FROM contact WHERE subject = ?1 AND key = ?2").bind(1, subject).bind(2, job)
+                .run()
         }
         try session.prepared("DELETE FROM job_words WHERE key = ?1").bind(1, job).run()
     }

@@ -45,7 +45,8 @@ enum Connections {
     static func checkFormat(_ session: Session, _ path: String) throws -> String {
         try Schema.check(session, path: path)
         try Schema.migrate(session)
-        guard let id = try session.prepared("SELECT value FROM meta WHERE key = 'journal_id'").first({ $0.text(0) }) else {
+        guard let id = try session.prepared("SELECT value FROM meta WHERE key = 'journal_id'").first({ $0.text(0) })
+        else {
             throw StoreError.refused("\(path) has no journal identity: restore a backup", exitCode: 78)
         }
         return id

@@ -19,7 +19,8 @@ enum Schema {
         try session.run(script: "BEGIN IMMEDIATE")
         do {
             for step in steps[Int(have)...] { try session.run(script: step) }
-            try session.run(script: "PRAGMA application_id = \(applicationID); PRAGMA user_version = \(version); COMMIT")
+            try session.run(
+                script: "PRAGMA application_id = \(applicationID); PRAGMA user_version = \(version); COMMIT")
         } catch {
             if session.isInTransaction { try session.run(script: "ROLLBACK") }
             throw error
@@ -36,7 +37,8 @@ enum Schema {
                     + "install that version, or restore a backup made by this one", exitCode: 78)
         }
         guard owner == applicationID, have > 0 else {
-            throw StoreError.refused("\(path) is not a Gatepost database: move it away and run `gatepost init`", exitCode: 78)
+            throw StoreError.refused(
+                "\(path) is not a Gatepost database: move it away and run `gatepost init`", exitCode: 78)
         }
     }
 

@@ -70,7 +70,8 @@ final class Statement {
         return self
     }
     /// Where an empty value points: a null pointer would bind NULL.
-    nonisolated(unsafe) private static let emptyBytes = UnsafeRawPointer(UnsafeMutablePointer<CChar>.allocate(capacity: 1))
+    nonisolated(unsafe) private static let emptyBytes = UnsafeRawPointer(
+        UnsafeMutablePointer<CChar>.allocate(capacity: 1))
     private static var empty: UnsafePointer<CChar> { emptyBytes.assumingMemoryBound(to: CChar.self) }
 
     // MARK: Running
@@ -108,7 +109,8 @@ final class Statement {
     func instantOrNil(_ column: Int32) -> Instant? { isNull(column) ? nil : instant(column) }
     func text(_ column: Int32) -> String {
         guard let start = sqlite3_column_text(raw, column) else { return "" }
-        return String(decoding: UnsafeBufferPointer(start: start, count: Int(sqlite3_column_bytes(raw, column))), as: UTF8.self)
+        return String(
+            decoding: UnsafeBufferPointer(start: start, count: Int(sqlite3_column_bytes(raw, column))), as: UTF8.self)
     }
     func textOrNil(_ column: Int32) -> String? { isNull(column) ? nil : text(column) }
     func blob(_ column: Int32) -> [UInt8] {

@@ -65,7 +65,9 @@ extension Ledger {
 
     /// In the daemon: takes the word that commands have left.
     func takeNudges() throws {
-        try session.prepared("SELECT lane, earliest FROM nudge").each { gathered.arrived(LaneID($0.int(0)), due: $0.instant(1)) }
+        try session.prepared("SELECT lane, earliest FROM nudge").each {
+            gathered.arrived(LaneID($0.int(0)), due: $0.instant(1))
+        }
         try session.prepared("DELETE FROM nudge").run()
         gathered.ordersChanged = true
     }

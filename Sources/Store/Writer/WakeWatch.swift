@@ -47,7 +47,8 @@ final class WakeWatch: @unchecked Sendable {
     /// False: stopped.
     private func waitForHint() -> Bool {
         var waits = [
-            pollfd(fd: notify, events: Int16(POLLIN), revents: 0), pollfd(fd: stopped, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: notify, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: stopped, events: Int16(POLLIN), revents: 0),
         ]
         _ = poll(&waits, 2, 1000)
         var buffer = [UInt8](repeating: 0, count: 4096)

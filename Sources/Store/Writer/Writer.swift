@@ -92,7 +92,9 @@ final class Writer: @unchecked Sendable {
                 busyTries += 1
             } catch {
                 let failure = StoreError(error)
-                guard case .full = failure, let rest = makeRoom(batch, failure) else { return fail(batch, with: failure) }
+                guard case .full = failure, let rest = makeRoom(batch, failure) else {
+                    return fail(batch, with: failure)
+                }
                 batch = rest
             }
         }
@@ -147,7 +149,9 @@ final class Writer: @unchecked Sendable {
         if gathered.journalled > 0 { listener.journalGrew(to: gathered.lastSeq) }
         if !gathered.arrivals.isEmpty {
             let arrivals = gathered.arrivals.compactMap { id, due in
-                (try? ledger.laneBook.key(of: id, in: ledger.session)).map { LaneArrival(lane: Lane(id: id, key: $0), earliest: due) }
+                (try? ledger.laneBook.key(of: id, in: ledger.session)).map {
+                    LaneArrival(lane: Lane(id: id, key: $0), earliest: due)
+                }
             }
             listener.jobsArrived(arrivals)
         }

@@ -213,7 +213,8 @@ extension MemoryBook.Pages {
         let shelf = ready[want.lane]?[want.priority] ?? []
         let waiting = shelf[(want.after.map { shelf.place(behind: $0) } ?? 0)...]
         let due = Array(waiting.prefix { $0.due <= now }.prefix(want.limit))
-        return LaneSupply(want: want, due: due, nextDue: due.count < want.limit ? waiting.first { $0.due > now }?.due : nil)
+        return LaneSupply(
+            want: want, due: due, nextDue: due.count < want.limit ? waiting.first { $0.due > now }?.due : nil)
     }
 
     fileprivate mutating func admit(
@@ -266,7 +267,8 @@ extension MemoryBook.Pages {
     }
 
     private mutating func land(
-        _ key: JobKey, _ fate: Settlement.Fate, _ recall: MemoryBook.Recall?, at now: Instant, _ arrivals: inout [LaneArrival]
+        _ key: JobKey, _ fate: Settlement.Fate, _ recall: MemoryBook.Recall?, at now: Instant,
+        _ arrivals: inout [LaneArrival]
     ) {
         var due = now
         if case .again(let at, let reason, let counts) = fate {

@@ -28,7 +28,8 @@ final class Scene: Sendable {
         snapshot = try Self.snapshot(settings)
         let renderer = Renderer(workers: 2) { record, brand in Self.job(record, brand) }
         dispatcher = Dispatcher(
-            book: book, maker: yard, renderer: renderer, snapshot: snapshot, inbox: inbox, timepiece: timepiece ?? clock,
+            book: book, maker: yard, renderer: renderer, snapshot: snapshot, inbox: inbox,
+            timepiece: timepiece ?? clock,
             lastJournalTime: journalEnd, log: Logger(label: "scene") { _ in SwiftLogNoOpLogHandler() }, chance: { 0.5 })
     }
 
@@ -85,7 +86,8 @@ final class Scene: Sendable {
     // MARK: Making things up
 
     static func settings(
-        routes: [RouteSettings] = [route("relay")], brands: [String] = ["acme"], _ change: (inout GatewaySettings) -> Void = { _ in }
+        routes: [RouteSettings] = [route("relay")], brands: [String] = ["acme"],
+        _ change: (inout GatewaySettings) -> Void = { _ in }
     ) -> GatewaySettings {
         var settings = GatewaySettings(file: "scene")
         settings.routes = routes
@@ -96,7 +98,9 @@ final class Scene: Sendable {
         return settings
     }
 
-    static func route(_ name: String, connections: Int = 8, _ change: (inout RouteSettings) -> Void = { _ in }) -> RouteSettings {
+    static func route(_ name: String, connections: Int = 8, _ change: (inout RouteSettings) -> Void = { _ in })
+        -> RouteSettings
+    {
         var route = RouteSettings(
             name: name, channel: .email, transport: .smtp(SMTPSettings(host: "relay.example", port: 25)))
         (route.connections, route.inDoubt) = (connections, .park)
@@ -135,8 +139,10 @@ final class Scene: Sendable {
         let lane = RouteTable.lane(on: snapshot.settings.route(route)!, domain: to.domain, brand: brand)
         let accepted = HandClock.start - .seconds(10)
         var facts = JobFacts(
-            key: JobKey(0), producer: "test", channel: .email, messageClass: .transactional, template: template, brand: brand,
-            topic: nil, campaign: campaign, lane: LaneID(0), route: route, domain: lane.domain, recipientDomain: to.domain,
+            key: JobKey(0), producer: "test", channel: .email, messageClass: .transactional, template: template,
+            brand: brand,
+            topic: nil, campaign: campaign, lane: LaneID(0), route: route, domain: lane.domain,
+            recipientDomain: to.domain,
             priority: priority, acceptedAt: accepted, notBefore: nil, expiresAt: nil, attempts: 0, firstAttemptAt: nil,
             postponed: nil)
         change(&facts)
@@ -145,11 +151,14 @@ final class Scene: Sendable {
     }
 
     func jobs(
-        _ count: Int, _ word: String = "ok", at domain: String = "example.org", route: String = "relay", brand: String = "acme",
+        _ count: Int, _ word: String = "ok", at domain: String = "example.org", route: String = "relay",
+        brand: String = "acme",
         template: String = "hello", campaign: String? = nil, name: String = "Ada"
     ) -> [MemoryBook.Entry] {
         (0..<count).map {
-            job("\(word)-\($0)@\(domain)", route: route, brand: brand, template: template, campaign: campaign, name: name)
+            job(
+                "\(word)-\($0)@\(domain)", route: route, brand: brand, template: template, campaign: campaign,
+                name: name)
         }
     }
 

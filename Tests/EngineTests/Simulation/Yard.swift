@@ -24,6 +24,8 @@ final class Yard: ChannelMaker {
         var unopenable: Set<String> = []
         /// Kept until released.
         var isSilent: Set<String> = []
+        /// All under way has begun: a recall comes too late.
+        var comesTooLate = false
     }
 
     let book = Mutex(Book())
@@ -75,13 +77,16 @@ final class Yard: ChannelMaker {
             if limit == .max { book.isSilent.remove(route) }
             return book.underWay[route, default: [:]].values.sorted { $0.attempt < $1.attempt }.prefix(limit)
         }
-        deliver(waiting.map { AttemptReport(attempt: $0.attempt, result: result, evidence: Self.said("end_of_data")) }, route)
+        deliver(
+            waiting.map { AttemptReport(attempt: $0.attempt, result: result, evidence: Self.said("end_of_data")) },
+            route)
     }
 
     func recall(_ attempts: [AttemptID], over route: String) {
         let known = book.withLock { book in
             book.recalls += attempts
-            return attempts.filter { book.underWay[route]?[$0] != nil && book.isSilent.contains(route) }
+            return book.comesTooLate
+                ? [] : attempts.filter { book.underWay[route]?[$0] != nil && book.isSilent.contains(route) }
         }
         deliver(known.map { AttemptReport(attempt: $0, result: .recalled, evidence: Self.said("connecting")) }, route)
     }
@@ -98,7 +103,9 @@ final class Yard: ChannelMaker {
         if !fresh.isEmpty { inbox.receive(fresh, from: route) }
     }
 
-    fileprivate static func said(_ stage: String) -> DeliveryEvidence { DeliveryEvidence(stage: stage, text: "so it said") }
+    fileprivate static func said(_ stage: String) -> DeliveryEvidence {
+        DeliveryEvidence(stage: stage, text: "so it said")
+    }
 }
 
 extension Yard.Book {

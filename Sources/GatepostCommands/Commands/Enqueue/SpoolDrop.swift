@@ -68,12 +68,10 @@ private final class Draft {
             throw .system(
                 "cannot write to the spool of \"\(place.producer)\"", place.tmp, otherwise: .cannotCreate,
                 advice: errno == ENOENT
-                    ? "make it: gatepost init" : "join the group \(Draft.group), or run it as the owner")
+                    ? "make it: gatepost init" : "join the group \(StateSetUp.producersGroup), or run it as the owner")
         }
         fchmod(descriptor, 0o640)
     }
-
-    private static let group = "gatepost-submit"
 
     deinit {
         close(descriptor)
