@@ -13,6 +13,7 @@ struct AdmissionRules: Sendable {
     let holds: [StandingOrders.Hold]
     /// Templates that failed too often in a row, with why.
     let failingTemplates: [String: String]
+    let quarantine: Quarantine.Pass
     let now: Instant
 
     func decide(_ facts: JobFacts) -> AdmissionDecision {
@@ -23,7 +24,9 @@ struct AdmissionRules: Sendable {
         if let why = missingParts(of: facts) { return .hold(why: why) }
         let lane = RouteTable.lane(on: route, domain: facts.recipientDomain, brand: facts.brand)
         if lane != LaneKey(route: facts.route, domain: facts.domain, brand: facts.brand) { return .move(lane) }
-        return ask(facts)
+        let answer = ask(facts)
+        if case .launch = answer, Quarantine.isSuspect(facts), !quarantine.admits(facts.key) { return .leave }
+        return answer
     }
 
     private func ask(_ facts: JobFacts) -> AdmissionDecision {

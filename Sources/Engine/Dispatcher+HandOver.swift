@@ -48,6 +48,7 @@ extension Dispatcher {
     private func abandon(_ attempt: AttemptID, _ flight: Flight, _ failure: RenderFailure) {
         flights[attempt] = nil
         recalledEarly.remove(attempt)
+        if attempt == suspect { suspectLanded() }
         let evidence = DeliveryEvidence(stage: "rendering", text: failure.words)
         board.note(
             AttemptReport(attempt: attempt, result: .recalled, evidence: evidence), of: flight, at: clock.gateTime,

@@ -34,6 +34,7 @@ extension Dispatcher {
                 continue
             }
             if !recalledEarly.isEmpty { recalledEarly.remove(report.attempt) }
+            if report.attempt == suspect { suspectLanded() }
             for index in retired.indices { retired[index].carries.remove(report.attempt) }
             board.note(report, of: flight, at: now, chance: chance())
             if report.result == .accepted { sentPerRoute[route, default: 0] += 1 }
@@ -44,6 +45,13 @@ extension Dispatcher {
         }
         settledRoutes.insert(route)
         noteTrouble(of: route)
+    }
+
+    /// The next suspect may fly; the agenda has gone past those that were left.
+    func suspectLanded() {
+        suspect = nil
+        if suspectsWait { agenda.forgetWindows() }
+        suspectsWait = false
     }
 
     private func noteTrouble(of route: String) {

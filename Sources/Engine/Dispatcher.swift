@@ -37,6 +37,9 @@ public actor Dispatcher {
     var recalledEarly: Set<AttemptID> = []
     /// Reported and not yet booked, and over which routes.
     var settled: [Settlement] = []
+    /// In the air, and in the air at two crashes before; others of its kind wait for it (`Quarantine`).
+    var suspect: AttemptID?
+    var suspectsWait = false
     var settledRoutes: Set<String> = []
     /// Troubles that the log has told of.
     var announced: [String: RouteHealth.Trouble] = [:]
@@ -111,12 +114,15 @@ public actor Dispatcher {
         settledRoutes = []
         pace.exchanged()
         guard !picks.isEmpty || !booked.isEmpty else { return [] }
+        let quarantine = Quarantine.Pass(isOccupied: suspect != nil)
         let rules = AdmissionRules(
-            snapshot: snapshot, holds: orders.holds, failingTemplates: renderFailures.failing, now: now)
+            snapshot: snapshot, holds: orders.holds, failingTemplates: renderFailures.failing, quarantine: quarantine,
+            now: now)
         do {
             let departures = try await book.exchange(
                 settled: booked, candidates: picks.map(\.key), at: now, decide: { rules.decide($0) })
             account(picks, departures, pickedAt: now)
+            if quarantine.turnedSomeoneAway { suspectsWait = true }
             return departures
         } catch {
             guard case .full(let words) = error else { throw error }
@@ -154,6 +160,7 @@ public actor Dispatcher {
         }
         for departure in departures {
             flights[departure.attempt] = Flight(facts: departure.facts, slot: departure.slot, launchedAt: pickedAt)
+            if Quarantine.isSuspect(departure.facts) { suspect = departure.attempt }
         }
     }
 

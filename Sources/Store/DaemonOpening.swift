@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the daemon does before it promises anything: tells a restored database from a living one, settles what an earlier
-// run left in flight, and begins a run and a wire log of its own (DESIGN D12).
+// What the daemon does before it promises anything: tells a restored database from a living one, settles what an
+// earlier run left in flight, and begins a run and a wire log of its own (DESIGN D12).
 // Owner thread: the opening one.
 
 import Cryptography

@@ -67,8 +67,8 @@ extension Store {
         }
     }
 
-    /// Adds a standing hold, for jobs now and later; its number is returned (the one given is ignored). Matching attempts
-    /// that have not begun are recalled.
+    /// Adds a standing hold, for jobs now and later; its number is returned (the one given is ignored). Matching
+    /// attempts that have not begun are recalled.
     public func addHold(_ hold: StandingOrders.Hold, by signature: Signature) async throws(StoreError) -> Int64 {
         let now = options.timepiece.now()
         return try await write(.operatorChange) { try $0.addHold(hold, by: signature, at: now) }

@@ -21,7 +21,8 @@ extension Store: DeliveryBook {
         var due: [DueCursor] = []
         var start = Instant(microseconds: .min)
         if let after = want.after {
-            // Behind the cursor's key within its own instant first: as one condition SQLite would walk all of that instant.
+            // Behind the cursor's key within its own instant first: as one condition SQLite would walk all of that
+            // instant.
             let select = try session.prepared(
                 """
                 SELECT due, key FROM job WHERE state = 2 AND lane = ?1 AND priority = ?2 AND due = ?3 AND key > ?4

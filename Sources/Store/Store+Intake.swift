@@ -42,7 +42,9 @@ extension Store: IntakeBook {
         }
     }
 
-    public func finish(_ file: Int64) async throws(StoreError) { try await write(.exchange) { try $0.finish(file) } }
+    public func finish(_ file: Int64) async throws(StoreError) {
+        try await write(.operatorChange) { try $0.finish(file) }
+    }
 
     public func queuedJobs() async throws(StoreError) -> Int {
         try await read { Int(try $0.prepared("SELECT value FROM meta WHERE key = 'queued'").first { $0.int(0) } ?? 0) }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import GatewayModel
 
 extension Store: JournalReader {
@@ -29,6 +30,12 @@ extension Store: JournalReader {
             var search = OutcomeSearch(query: query, subjects: SubjectBook(key: key))
             return try search.page(in: session)
         }
+    }
+
+    /// Size of SQLite's log in bytes: at most 256 MiB by design (DESIGN D2). For metrics.
+    public var logBytes: Int {
+        var status = stat()
+        return stat(directory.database + "-wal", &status) == 0 ? Int(status.st_size) : 0
     }
 
     /// Rows as they were written, in order: the append-only record.

@@ -35,7 +35,7 @@ extension Store {
             try session.run(script: "INSERT INTO meta (key, value) VALUES ('queued', 0)")
         }
         try queue.close()
-        chmod(draft, 0o640)
+        chmod(draft, 0o600)
         guard rename(draft, directory.database) == 0 else { throw SystemFailure("rename", directory.database) }
     }
 

@@ -151,9 +151,11 @@ func decision(_ verdict: Verdict, _ now: Instant, _ facts: JobFacts) -> Decision
 }
 
 extension Fixture {
-    /// Runs SQL on the closed store's database, past all its rules.
+    /// Runs SQL on the store's database, past all its rules.
     func execute(_ sql: String) throws {
-        let queue = try DatabaseQueue(path: path + "/gatepost.db")
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(10)
+        let queue = try DatabaseQueue(path: path + "/gatepost.db", configuration: configuration)
         try queue.writeWithoutTransaction { try $0.execute(sql: sql) }
         try queue.close()
     }

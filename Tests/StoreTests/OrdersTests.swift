@@ -155,6 +155,21 @@ struct OrdersTests {
         }
     }
 
+    @Test("what waits without a time is due when it is released")
+    func releaseUntimed() async throws {
+        let fixture = try Fixture()
+        let store = try fixture.open()
+        _ = try await store.take(fixture.chunk([Wish("a").entry]))
+        let due = try await store.allDue(at: evening)
+        _ = try await store.exchange(settled: [], candidates: due, at: evening) { facts in
+            .postpone(until: nil, .unknownZone, decision(.postpone(until: nil, .unknownZone), evening, facts))
+        }
+        #expect(try await store.allDue(at: evening + .seconds(86_400)).isEmpty)
+        #expect(try await store.change(.release, matching: JobFilter(), by: Self.ann).changed == 1)
+        #expect(try await store.allDue(at: evening) == due)
+        await store.close()
+    }
+
     @Test(
         "filters find by every part, addresses in any spelling",
         arguments: [

@@ -5,6 +5,9 @@ Everything listens on loopback and lives in a temporary folder. Nothing waits fo
 NOTIFY_SOCKET when it is ready, and the rest is read from what it writes.
 """
 
+import datetime
+import email
+import email.policy
 import json
 import os
 import pathlib
@@ -121,26 +124,80 @@ class Lab:
     def run(self, *arguments, check=True, **options):
         """Runs a command to its end and returns it with its output."""
         done = subprocess.run(
-            [self.binary, arguments[0], "--config", str(self.config), *map(str, arguments[1:])],
+            [self.binary, *map(str, arguments), "--config", str(self.config)],
             capture_output=True, text=True, env=self.env, **options)
         if check and done.returncode != 0:
             raise RuntimeError(f"gatepost {arguments[0]} ended with {done.returncode}: {done.stderr}")
         return done
 
+    def outcomes(self, *arguments):
+        """The journal as `outcomes` tells it."""
+        return self.lines("outcomes", "--format", "json", "--limit", "1000000", *arguments)
+
+    def events(self, job, *arguments):
+        """What became of one job: event and reason, in order."""
+        return [(o["event"], o["reason"]) for o in self.outcomes("--job", job, *arguments)]
+
+    def await_event(self, job, event, reason=None, within=30):
+        """Reads the journal until the job has that event; returns it."""
+        def found():
+            fitting = [o for o in self.outcomes("--job", job) if o["event"] == event and reason in (None, o["reason"])]
+            return fitting[-1] if fitting else None
+        return self.await_that(f"{job} {event} {reason or ''}", found, within)
+
+    def await_receipt(self, name, within=30):
+        return self.await_that(f"the receipt of {name}", lambda: self.receipt(name), within)
+
+    def await_that(self, what, look, within=30, step=0.05):
+        """Looks until there is something to see; returns it."""
+        try:
+            return await_that(what, look, within, step)
+        except TimeoutError as error:
+            raise TimeoutError(f"{error}\n{self.log_tail()}") from None
+
+    def route_status(self, name):
+        """What the running daemon says of a route; None where it says nothing yet."""
+        return next((r for r in (self.status() or {}).get("routes", []) if r["name"] == name), None)
+
+    def spool_status(self):
+        try:
+            return json.loads((self.state / "spool/status.json").read_text())
+        except (FileNotFoundError, json.JSONDecodeError):
+            return None
+
+    def feed(self, folder=None):
+        """The outcome feed as its files tell it, in the order of their names."""
+        files = sorted((folder or self.state / "spool/outcomes").glob("[0-9]*.ndjson"), key=lambda f: int(f.name.split("-")[0]))
+        return [(f.name, [json.loads(line) for line in f.read_text().splitlines()]) for f in files]
+
+    def put(self, name, content):
+        """Hands bytes to the queue, whatever they are."""
+        (self.tmp / name).write_bytes(content)
+        os.rename(self.tmp / name, self.incoming / name)
+
+    def template(self, name, declaration, subject="Probe {{n}}\n", text="Hello {{n}} {{filler}}\n"):
+        folder = self.home / "templates" / name
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "template.toml").write_text(declaration)
+        (folder / "subject.txt").write_text(subject)
+        (folder / "body.txt").write_text(text)
+        (folder / "sample.json").write_text('{"n": 1}\n')
+
     def lines(self, *arguments):
         return [json.loads(line) for line in self.run(*arguments).stdout.splitlines() if line]
 
-    def start(self, *arguments, ready_within=60, environment=None):
-        """Starts the daemon and returns when it says that it is ready."""
+    def start(self, *arguments, ready_within=60, environment=None, **options):
+        """Starts the daemon and returns when it says that it is ready; further options are Popen's."""
         path = str(self.home / "notify.sock")
         if os.path.exists(path):
             os.unlink(path)
         listener = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         listener.bind(path)
+        os.chmod(path, 0o666)
         log = open(self.home / "daemon.log", "ab")
         daemon = subprocess.Popen(
             [self.binary, "run", "--config", str(self.config), *arguments],
-            stderr=log, env={**self.env, "NOTIFY_SOCKET": path, **(environment or {})})
+            stderr=log, env={**self.env, "NOTIFY_SOCKET": path, **(environment or {})}, **options)
         self.processes.append(daemon)
         deadline = time.monotonic() + ready_within
         try:
@@ -164,6 +221,16 @@ class Lab:
         self.processes.append(process)
         wait_for_port(port, process)
         return process
+
+    def capturing_sink(self, port, *options):
+        """Our own sink; each accepted message becomes a file in the folder that this returns with the process."""
+        folder = self.home / f"mails-{port}"
+        process = subprocess.Popen(
+            [self.binary, "sink", "--listen", f"127.0.0.1:{port}", "--capture", str(folder), "--quiet", *options],
+            stdout=subprocess.DEVNULL, stderr=open(self.home / "sink.log", "ab"), env=self.env)
+        self.processes.append(process)
+        wait_for_port(port, process)
+        return process, folder
 
     def smtp_sink(self, port, *options):
         """Debian's smtp-sink, the neutral receiver."""
@@ -213,6 +280,18 @@ class Lab:
             time.sleep(step)
 
 
+def await_that(what, look, within=30, step=0.05):
+    """Looks until there is something to see; returns it."""
+    deadline = time.monotonic() + within
+    while True:
+        seen = look()
+        if seen:
+            return seen
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"not within {within} s: {what}")
+        time.sleep(step)
+
+
 def wait_for_port(port, process, within=20):
     deadline = time.monotonic() + within
     while time.monotonic() < deadline:
@@ -231,6 +310,34 @@ def stop(process, within=60):
     process.send_signal(signal.SIGTERM)
     process.wait(within)
     return process.returncode
+
+
+MARKETING = TEMPLATE.replace('class = "transactional"', 'class = "marketing"').replace('purpose = "service"\n', "")
+
+TOPIC = """
+[[topic]]
+id = "newsletter"
+brand = "acme"
+title = { en = "Our newsletter" }
+"""
+
+
+def mails(folder):
+    """Captured messages, taken apart, by the recipient of the envelope."""
+    found = {}
+    for path in sorted(folder.glob("*.eml")):
+        message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+        found.setdefault(message["X-Envelope-To"].strip("<>"), []).append(message)
+    return found
+
+
+def soon(seconds):
+    """That many seconds from now, as records say it."""
+    return instant(time.time() + seconds)
+
+
+def instant(seconds):
+    return datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc).isoformat().replace("+00:00", "Z")
 
 
 def job(number, recipient=None, **more):

@@ -32,7 +32,9 @@ struct ConfigurationOptions: ParsableArguments {
         try Self.settings(of: SettingsLoader.load(file: path), from: path)
     }
 
-    private static func settings(of reading: SettingsReading, from path: String) throws(CommandFailure) -> GatewaySettings {
+    private static func settings(of reading: SettingsReading, from path: String) throws(CommandFailure)
+        -> GatewaySettings
+    {
         for problem in reading.errors { Say.line("\(problem)") }
         if let settings = reading.settings { return settings }
         throw CommandFailure(

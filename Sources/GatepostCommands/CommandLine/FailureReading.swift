@@ -25,7 +25,8 @@ extension CommandFailure {
     init(_ error: StoreError) {
         switch error {
         case .fatal(let what): self.init(.inputOutput, what, advice: "see the kernel's log and the disk's health")
-        case .full(let what): self.init(.inputOutput, what, advice: "free some space on the state directory's file system")
+        case .full(let what):
+            self.init(.inputOutput, what, advice: "free some space on the state directory's file system")
         case .refused(let what, let code): self.init(ExitStatus(chosen: code), what)
         case .closed: self.init(.unavailable, "the store was closed")
         }

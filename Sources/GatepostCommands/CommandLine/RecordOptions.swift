@@ -41,7 +41,8 @@ enum StateDirectoryAccess {
     static func enter(_ directory: String) throws(CommandFailure) {
         guard let owner = StateOwner(of: directory) else {
             if errno == EACCES { throw forbidden(directory, owner: nil) }
-            throw CommandFailure(.unavailable, "there is no state directory", at: directory, advice: "make it: gatepost init")
+            throw CommandFailure(
+                .unavailable, "there is no state directory", at: directory, advice: "make it: gatepost init")
         }
         try owner.become()
         let database = "\(directory)/gatepost.db"
@@ -49,7 +50,8 @@ enum StateDirectoryAccess {
             throw forbidden(directory, owner: owner)
         }
         guard faccessat(AT_FDCWD, database, F_OK, Int32(AT_EACCESS)) == 0 else {
-            throw CommandFailure(.unavailable, "there is no database yet", at: database, advice: "make it: gatepost init")
+            throw CommandFailure(
+                .unavailable, "there is no database yet", at: database, advice: "make it: gatepost init")
         }
         guard faccessat(AT_FDCWD, database, R_OK | W_OK, Int32(AT_EACCESS)) == 0 else {
             throw forbidden(database, owner: owner)
@@ -58,7 +60,8 @@ enum StateDirectoryAccess {
 
     private static func forbidden(_ path: String, owner: StateOwner?) -> CommandFailure {
         let user = SystemUser.name(of: geteuid())
-        let whose = owner.map { "run it as \(SystemUser.name(of: $0.user)), or with sudo" } ?? CommandFailure.askTheOwner
+        let whose =
+            owner.map { "run it as \(SystemUser.name(of: $0.user)), or with sudo" } ?? CommandFailure.askTheOwner
         return CommandFailure(.notPermitted, "\(user) may not read the record", at: path, advice: whose)
     }
 }

@@ -39,7 +39,8 @@ struct CheckCommand: AsyncParsableCommand {
                 [Column("severity"), Column("file"), Column("line"), Column("message")], as: format.format, to: output)
             for finding in findings.all {
                 try report.row([
-                    .text(finding.severity.rawValue), .text(finding.file), .number(finding.line), .text(finding.message),
+                    .text(finding.severity.rawValue), .text(finding.file), .number(finding.line),
+                    .text(finding.message),
                 ])
             }
             return try report.flush()
@@ -90,7 +91,7 @@ private struct Findings {
         let templates = TemplateCatalog.load(directory: settings.templatesDir, brands: settings.brands.map(\.id))
         for problem in templates.problems {
             let hint = problem.hint.map { " (\($0))" } ?? ""
-            note(.error, "\(settings.templatesDir)/\(problem.file)", problem.line, nil, problem.message + hint)
+            note(.error, problem.path(in: settings.templatesDir), problem.line, nil, problem.message + hint)
         }
         let counts = [
             counted(settings.routes.count, "route"), counted(settings.brands.count, "brand"),
@@ -105,4 +106,12 @@ private struct Findings {
         let path = key.flatMap { $0.isEmpty ? nil : "\($0): " } ?? ""
         all.append(Finding(severity: severity, file: file, line: line, message: path + message))
     }
+}
+
+extension TemplateProblem {
+    /// The file's place on this machine; a problem of the directory itself names it whole.
+    func path(in directory: String) -> String { file.hasPrefix("/") ? file : "\(directory)/\(file)" }
+
+    /// As `description`, with the file's place on this machine.
+    func sentence(in directory: String) -> String { file.hasPrefix("/") ? description : "\(directory)/\(description)" }
 }

@@ -62,7 +62,8 @@ struct HoldAdd: AsyncParsableCommand {
 
 struct HoldList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "The holds that stand.", discussion: "Example:  gatepost hold list --format json")
+        commandName: "list", abstract: "The holds that stand.", discussion: "Example:  gatepost hold list --format json"
+    )
 
     @OptionGroup var record: RecordOptions
     @OptionGroup var format: FormatOptions

@@ -27,7 +27,8 @@ struct InitCommand: AsyncParsableCommand {
         for line in made { Say.line(line) }
         if !StateSetUp.hasProducersGroup {
             let group = StateSetUp.producersGroup
-            Say.line("there is no group \(group): only the owner can enqueue (addgroup --system \(group), then init again)")
+            Say.line(
+                "there is no group \(group): only the owner can enqueue (addgroup --system \(group), then init again)")
         }
         Say.line("Next: gatepost check, then gatepost run\(configuration.file.map { " --config \($0)" } ?? "")")
     }
@@ -68,7 +69,8 @@ struct StateSetUp {
     private func makeDirectory(_ path: String) throws(CommandFailure) -> Bool {
         let chosen = try owner.map { (name) throws(CommandFailure) -> StateOwner in
             guard let owner = StateOwner(named: name) else {
-                throw CommandFailure(.usage, "there is no user \"\(name)\"", advice: "make it first: adduser --system \(name)")
+                throw CommandFailure(
+                    .usage, "there is no user \"\(name)\"", advice: "make it first: adduser --system \(name)")
             }
             return owner
         }

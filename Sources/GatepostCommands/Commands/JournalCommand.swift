@@ -14,7 +14,8 @@ struct JournalCommand: AsyncParsableCommand {
 
 struct JournalVerify: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "verify", abstract: "Walk the whole journal: numbering without gaps, each row's digest, each side row.",
+        commandName: "verify",
+        abstract: "Walk the whole journal: numbering without gaps, each row's digest, each side row.",
         discussion: """
             Exits 65 where a row is wrong, and names the first.
 
@@ -32,12 +33,15 @@ struct JournalVerify: AsyncParsableCommand {
             return try await store.verifyJournal { seq in progress.show("row \(seq) of \(last)") }
         }
         let columns = [
-            Column("ok"), Column("rows", nil, .right), Column("first_seq", nil, .right), Column("last_seq", nil, .right),
+            Column("ok"), Column("rows", nil, .right), Column("first_seq", nil, .right),
+            Column("last_seq", nil, .right),
             Column("side_rows", nil, .right), Column("fault_seq", nil, .right), Column("fault"),
         ]
         var report = try Report(columns, as: format.format, to: Output())
         try report.row([
-            Cell(.bool(check.fault == nil), shown: check.fault == nil ? "yes" : "NO", tone: check.fault == nil ? .good : .bad),
+            Cell(
+                .bool(check.fault == nil), shown: check.fault == nil ? "yes" : "NO",
+                tone: check.fault == nil ? .good : .bad),
             .number(check.rows), .number(check.firstSeq), .number(check.lastSeq), .number(check.sideRows),
             .number(check.fault?.seq), .text(check.fault?.what, .bad),
         ])

@@ -6,7 +6,8 @@ import GatewayModel
 
 enum OutcomeColumns {
     static let forPeople = [
-        Column("seq", nil, .right), Column("time"), Column("event"), Column("reason"), Column("job"), Column("recipient"),
+        Column("seq", nil, .right), Column("time"), Column("event"), Column("reason"), Column("job"),
+        Column("recipient"),
         Column("template"), Column("route"), Column("attempt", nil, .right), Column("until"),
         Column("detail", nil, .left, isFlexible: true),
     ]

@@ -17,7 +17,8 @@ struct Preview {
     private let context: RenderContext
 
     init(
-        settings: GatewaySettings, template name: String, brand: String?, data: JSONObject?, locale: String?, to: Mailbox
+        settings: GatewaySettings, template name: String, brand: String?, data: JSONObject?, locale: String?,
+        to: Mailbox
     ) throws(CommandFailure) {
         self.brand = try Self.brand(brand, settings)
         let catalog = TemplateCatalog.load(directory: settings.templatesDir, brands: settings.brands.map(\.id))
@@ -31,7 +32,8 @@ struct Preview {
         let problems = template.check(data: data)
         for problem in problems { Say.line("\(problem.field ?? "data"): \(problem.message)") }
         guard problems.isEmpty else {
-            throw CommandFailure(.badData, "the data does not fit the template", at: name, advice: "mend what is named above")
+            throw CommandFailure(
+                .badData, "the data does not fit the template", at: name, advice: "mend what is named above")
         }
         var context = RenderContext(data: data, brand: TemplateBrand(self.brand), now: SystemTimepiece().now())
         context.toName = to.name
@@ -104,7 +106,7 @@ struct Preview {
         switch catalog.template(name, brand: brand.id) {
         case .ready(let template): return template
         case .broken(let problems):
-            for problem in problems { Say.line("\(directory)/\(problem)") }
+            for problem in problems { Say.line(problem.sentence(in: directory)) }
             throw CommandFailure(
                 .configuration, "the template has \(counted(problems.count, "problem"))", at: "\(directory)/\(name)")
         case .unknown(let nearest):

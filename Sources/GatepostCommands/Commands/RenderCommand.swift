@@ -78,7 +78,8 @@ struct RenderCommand: AsyncParsableCommand {
         } catch {
             throw CommandFailure(.badData, "the data is not JSON: \(error)", at: data)
         }
-        throw CommandFailure(.badData, "the data must be one JSON object", at: data, advice: "as {\"first_name\":\"Ada\"}")
+        throw CommandFailure(
+            .badData, "the data must be one JSON object", at: data, advice: "as {\"first_name\":\"Ada\"}")
     }
 
     private func print(_ preview: Preview) throws {

@@ -60,7 +60,8 @@ struct SinkCommand: AsyncParsableCommand {
         do {
             return try SinkServer(sinkConfiguration)
         } catch {
-            throw CommandFailure(.unavailable, "the sink cannot start: \(error)", advice: "choose another with --listen")
+            throw CommandFailure(
+                .unavailable, "the sink cannot start: \(error)", advice: "choose another with --listen")
         }
     }
 
@@ -132,7 +133,8 @@ private struct SinkLog {
             }
         let line = JSONObject([
             ("time", .time(event.time)), ("verdict", .string(verdict)), ("sender", .string(event.sender)),
-            ("recipient", .string(event.recipient)), ("message_id", .text(event.messageID)), ("size", .integer(event.size)),
+            ("recipient", .string(event.recipient)), ("message_id", .text(event.messageID)),
+            ("size", .integer(event.size)),
         ])
         try output.line(line.text)
         try output.flush()
@@ -147,7 +149,8 @@ struct ListenAddress: ExpressibleByArgument, Hashable, Sendable {
     init(host: String, port: UInt16) { (self.host, self.port) = (host, port) }
 
     init?(argument: String) {
-        guard let colon = argument.lastIndex(of: ":"), let port = UInt16(argument[argument.index(after: colon)...]) else {
+        guard let colon = argument.lastIndex(of: ":"), let port = UInt16(argument[argument.index(after: colon)...])
+        else {
             return nil
         }
         var host = String(argument[..<colon])

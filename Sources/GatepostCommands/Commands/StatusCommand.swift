@@ -92,7 +92,8 @@ struct RouteRow {
 
     var object: JSONObject {
         JSONObject(
-            [("kind", JSONValue.string("route"))] + zip(Self.columns, cells(at: Instant(seconds: 0))).map { ($0.key, $1.value) }
+            [("kind", JSONValue.string("route"))]
+                + zip(Self.columns, cells(at: Instant(seconds: 0))).map { ($0.key, $1.value) }
                 + [("since", .time(live?.since)), ("next_probe", .time(live?.nextProbe))])
     }
 
@@ -115,19 +116,22 @@ private enum StatusText {
             let since = live.since.map { ", up \(TimeText.span(now - $0))" } ?? ""
             lines.append(terminal.paint("running", .good) + " (process \(live.processID), \(live.version)\(since))")
             lines.append(
-                live.isAccepting ? "intake open" : terminal.paint("intake closed: \(live.reason ?? "no reason given")", .caution))
+                live.isAccepting
+                    ? "intake open" : terminal.paint("intake closed: \(live.reason ?? "no reason given")", .caution))
             let rates = [("accepted", live.acceptedPerSecond), ("sent", live.sentPerSecond)]
             lines.append(rates.map { "\($0.0) \(Decimals.text($0.1, digits: 1))/s" }.joined(separator: ", "))
             if live.isClockSuspect {
                 lines.append(
-                    terminal.paint("the clock jumped: nothing is sent until it settles or `gatepost queue accept-clock`", .bad))
+                    terminal.paint(
+                        "the clock jumped: nothing is sent until it settles or `gatepost queue accept-clock`", .bad))
             }
         } else {
             lines.append(terminal.paint("the daemon is not running", .caution) + ": what is queued waits")
         }
         let total = { (state: JobState) in rows.reduce(0) { $0 + ($1.counts[state] ?? 0) } }
         lines.append(
-            "queued \(total(.ready)) ready, \(total(.flying)) in flight, \(total(.held)) held, \(total(.doubt)) in doubt")
+            "queued \(total(.ready)) ready, \(total(.flying)) in flight, \(total(.held)) held, \(total(.doubt)) in doubt"
+        )
         return lines + [""]
     }
 

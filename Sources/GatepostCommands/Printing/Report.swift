@@ -34,7 +34,9 @@ struct Cell: Hashable, Sendable {
         (self.value, self.shown, self.tone) = (value, shown, tone)
     }
 
-    static func text(_ text: String?, _ tone: Tone = .plain) -> Cell { Cell(.text(text), shown: text ?? "", tone: tone) }
+    static func text(_ text: String?, _ tone: Tone = .plain) -> Cell {
+        Cell(.text(text), shown: text ?? "", tone: tone)
+    }
     static func number(_ number: (some BinaryInteger)?, _ tone: Tone = .plain) -> Cell {
         Cell(.integer(number), shown: number.map { String($0) } ?? "", tone: tone)
     }

@@ -29,7 +29,9 @@ enum TextWidth {
 
     private static func of(_ character: Character) -> Int {
         let scalars = character.unicodeScalars
-        if scalars.contains(where: { $0.value == 0xFE0F || $0.properties.isEmojiPresentation || isWide($0) }) { return 2 }
+        if scalars.contains(where: { $0.value == 0xFE0F || $0.properties.isEmojiPresentation || isWide($0) }) {
+            return 2
+        }
         return scalars.allSatisfy(isZeroWidth) ? 0 : 1
     }
 

@@ -24,7 +24,9 @@ enum TimeText {
         if total < 1 { return "\(Int((total * 1000).rounded()))ms" }
         if total < 10 { return Decimals.text(total, digits: 1) + "s" }
         let seconds = Int(total.rounded())
-        let parts = [(seconds / 86_400, "d"), (seconds / 3600 % 24, "h"), (seconds / 60 % 60, "m"), (seconds % 60, "s")]
+        let parts = [
+            (seconds / 86_400, "d"), (seconds / 3600 % 24, "h"), (seconds / 60 % 60, "m"), (seconds % 60, "s"),
+        ]
         let first = parts.firstIndex { $0.0 > 0 } ?? 3
         return parts[first...].prefix(2).filter { $0.0 > 0 }.map { "\($0.0)\($0.1)" }.joined(separator: " ")
     }

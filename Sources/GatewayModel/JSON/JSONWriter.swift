@@ -39,22 +39,35 @@ public struct JSONWriter: Sendable {
 
     public mutating func write(_ text: String) {
         byte("\"")
-        for unit in text.utf8 {
-            switch unit {
-            case UInt8(ascii: "\""): raw("\\\"")
-            case UInt8(ascii: "\\"): raw("\\\\")
-            case 0x0A: raw("\\n")
-            case 0x0D: raw("\\r")
-            case 0x09: raw("\\t")
-            case 0..<0x20, 0x7F:
-                raw("\\u00")
-                bytes.append(hexDigit(unit >> 4))
-                bytes.append(hexDigit(unit & 15))
-            default: bytes.append(unit)
+        var text = text
+        text.withUTF8 { units in
+            var plain = units.startIndex
+            for index in units.indices where Self.needsEscape[Int(units[index])] {
+                bytes.append(contentsOf: units[plain..<index])
+                escape(units[index])
+                plain = index + 1
             }
+            bytes.append(contentsOf: units[plain...])
         }
         byte("\"")
     }
+
+    private mutating func escape(_ unit: UInt8) {
+        switch unit {
+        case UInt8(ascii: "\""): raw("\\\"")
+        case UInt8(ascii: "\\"): raw("\\\\")
+        case 0x0A: raw("\\n")
+        case 0x0D: raw("\\r")
+        case 0x09: raw("\\t")
+        default:
+            raw("\\u00")
+            bytes.append(hexDigit(unit >> 4))
+            bytes.append(hexDigit(unit & 15))
+        }
+    }
+
+    /// Controls, the quotation mark and the backslash (RFC 8259 section 7), and DEL.
+    private static let needsEscape: [Bool] = (0..<256).map { $0 < 0x20 || $0 == 0x22 || $0 == 0x5C || $0 == 0x7F }
 
     /// Appends text that is JSON already.
     public mutating func raw(_ text: StaticString) {

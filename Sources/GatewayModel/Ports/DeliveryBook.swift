@@ -24,6 +24,8 @@ public struct JobFacts: Hashable, Sendable {
     public var firstAttemptAt: Instant?
     /// The last `postponed` that was journalled for it, if any since the last attempt.
     public var postponed: Postponement?
+    /// How often in a row the daemon has ended while the job was in the air.
+    public var crashes = 0
 
     public init(
         key: JobKey, producer: String, channel: ChannelKind, messageClass: MessageClass, template: String, brand: String,

@@ -78,7 +78,7 @@ public struct QueueDepth: Hashable, Sendable {
 public enum QueueChange: String, Hashable, Sendable {
     /// Ready jobs are held.
     case hold
-    /// Held jobs go back, due as before.
+    /// Held jobs go back, due as before; ready ones without a due time are due now.
     case release
     /// Ready, held and parked jobs are due now. A parked one is sent again: the operator says so.
     case retry

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Ids that producers have used: one table a month, dropped whole once its ids are past the horizon (DESIGN D2). Rows are
-// appended; only the narrow index over them is in random order, since what is random costs a page a row.
+// Ids that producers have used: one table a month, dropped whole once its ids are past the horizon (DESIGN D2). Rows
+// are appended; only the narrow index over them is in random order, since what is random costs a page a row.
 // Owner thread: its session's.
 
 import Cryptography

@@ -5,13 +5,13 @@
 import Foundation
 import GatewayModel
 
-/// An open lock file. `@unchecked` is not needed: the descriptor never changes.
+/// An open lock file.
 final class FileLock: Sendable {
     private let file: Int32
     let path: String
 
     init(path: String) throws(SystemFailure) {
-        file = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o640)
+        file = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         self.path = path
         guard file >= 0 else { throw SystemFailure("open", path) }
     }

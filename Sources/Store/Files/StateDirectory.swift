@@ -27,7 +27,7 @@ struct StateDirectory: Sendable {
             try Self.write(SecureRandom.bytes(32), toNew: subjectKey, mode: 0o600)
         }
         for file in [writerLock, wake] where !FileManager.default.fileExists(atPath: file) {
-            try Self.write([], toNew: file, mode: 0o640)
+            try Self.write([], toNew: file, mode: 0o600)
         }
     }
 

@@ -93,7 +93,7 @@ extension Ledger {
     func facts(_ job: JobRow) throws -> JobFacts {
         let lane = try laneBook.key(of: job.lane, in: session)
         let channel = ChannelKind(number: job.channel)
-        return JobFacts(
+        var facts = JobFacts(
             key: JobKey(job.key), producer: try words.word(job.producer, in: session), channel: channel,
             messageClass: MessageClass(number: job.messageClass), template: try words.word(job.template, in: session),
             brand: try words.word(job.brand, in: session), topic: try job.topic.map { try words.word($0, in: session) },
@@ -101,6 +101,8 @@ extension Ledger {
             domain: lane.domain, recipientDomain: channel == .email ? Self.domain(of: job.recipient) : nil,
             priority: job.priority, acceptedAt: job.accepted, notBefore: job.notBefore, expiresAt: job.expires,
             attempts: job.attempts, firstAttemptAt: job.firstAttempt, postponed: job.postponed)
+        facts.crashes = job.crashes
+        return facts
     }
 
     private static func domain(of address: String) -> String? {

@@ -30,6 +30,7 @@ extension Ledger {
         switch (change, job.state) {
         case (.hold, .ready): try holdBack(job, why: why ?? "held by an operator", hold: nil, at: now)
         case (.hold, .flying): try recall(job, .held, cause: why)
+        case (.release, .ready) where job.due == nil: try release(job, due: now)
         case (.release, .held): try release(job, due: job.due ?? now)
         case (.retry, .ready), (.retry, .held), (.retry, .doubt): try release(job, due: now)
         case (.cancel, .ready), (.cancel, .held), (.cancel, .doubt):
@@ -58,7 +59,7 @@ extension QueueChange {
     fileprivate var states: [JobState] {
         switch self {
         case .hold: [.ready, .flying]
-        case .release: [.held]
+        case .release: [.ready, .held]
         case .retry: [.ready, .held, .doubt]
         case .cancel: [.ready, .flying, .held, .doubt]
         }

@@ -50,6 +50,8 @@ extension Ledger {
             try doubt(job, flight, resendAt: resendAt, attempt: attempt, at: now, words: words)
         case .again(let due, let reason, let counts):
             var job = job
+            // It was in the air and the daemon lived: no culprit.
+            job.crashes = 0
             if counts { Self.count(&job, flight) }
             if try endsInstead(job, flight, at: now) { return }
             job.due = due
@@ -97,8 +99,8 @@ extension Ledger {
         try holdBack(job, why: hold?.why ?? flight.cause ?? "held by an operator", hold: hold?.id, at: now)
     }
 
-    /// No verdict: recorded as `unknown`, then parked, or due again where the rule says so. Only a rule resends; a cancel
-    /// that came meanwhile ends the job after its `unknown`, so that it does not.
+    /// No verdict: recorded as `unknown`, then parked, or due again where the rule says so. Only a rule resends; a
+    /// cancel that came meanwhile ends the job after its `unknown`, so that it does not.
     func doubt(
         _ job: JobRow, _ flight: FlightRow, resendAt: Instant?, attempt: Int, at now: Instant, words: EventWords
     ) throws {

@@ -3,8 +3,8 @@
 // Ledger: one connection's view of the record while a transaction is open.
 //
 // Everything that changes a job, the journal or the orders is a method of it, in one of the files beside this one. What
-// a transaction gathers (numbers to be added up, lanes that got work, slots to free) stands in `gathered`; it is written
-// with the commit and told afterwards. After a rollback nothing read before may be believed: `forget`.
+// a transaction gathers (numbers to be added up, lanes that got work, slots to free) stands in `gathered`; it is
+// written with the commit and told afterwards. After a rollback nothing read before may be believed: `forget`.
 // Owner thread: "writer" in the daemon, the caller's connection queue in a command.
 
 import GatewayModel

@@ -11,7 +11,7 @@ final class SlotRack {
     private var counter: UInt32 = 0
     private var open: [WireSlot]
 
-    /// - Parameter taken: slots that earlier runs' attempts still stand in.
+    /// - Precondition: the log is empty, as recovery leaves it.
     init(log: WireLog, run: UInt32) {
         (self.log, self.run) = (log, run)
         open = (0..<WireLog.slots).reversed().map(WireSlot.init)

@@ -9,8 +9,9 @@ enum Scrub {
     /// A local part or contact shorter than this is too common to be replaced alone.
     private static let shortestAlone = 4
 
-    /// The text with every spelling of the address replaced by `<recipient>`: whole, with the `@` written as `=` (VERP),
-    /// `%40` or `+40` (RFC 3461 section 4), and the local part alone where it is 4 bytes or longer. ASCII case is ignored.
+    /// The text with every spelling of the address replaced by `<recipient>`: whole, with the `@` written as `=`
+    /// (VERP), `%40` or `+40` (RFC 3461 section 4), and the local part alone where it is 4 bytes or longer. ASCII
+    /// case is ignored.
     static func text(_ text: String, of recipient: String) -> String {
         var bytes = Array(text.utf8)
         for spelling in spellings(of: recipient) { replace(spelling, in: &bytes) }

@@ -38,6 +38,8 @@ struct SQLFailure: Error, CustomStringConvertible {
     var isDamaged: Bool { primary == SQLITE_NOTADB || primary == SQLITE_CORRUPT }
 
     var storeError: StoreError {
+        // SQLite's word for a connection that is not open any more.
+        if primary == SQLITE_MISUSE { return .closed }
         if isFull { return .full(description) }
         if isBusy { return .refused("the database is busy: \(message)", exitCode: 75) }
         return .fatal(description)

@@ -54,7 +54,8 @@ enum Schema {
         CREATE INDEX subject_hash ON subject (hash);
         """
 
-    /// `state` is 2 ready, 3 flying, 4 held, 5 doubt: never 0 or 1, so that a change of state never changes a row's size.
+    /// `state` is 2 ready, 3 flying, 4 held, 5 doubt: never 0 or 1, so that a change of state never changes a row's
+    /// size.
     private static let queue = """
         CREATE TABLE job (key INTEGER PRIMARY KEY, state INTEGER NOT NULL, lane INTEGER NOT NULL, priority INTEGER NOT NULL,
             due INTEGER, expires INTEGER, created INTEGER NOT NULL, accepted INTEGER NOT NULL, notbefore INTEGER,

@@ -50,6 +50,12 @@ final class Session {
         guard code == SQLITE_OK else { throw SQLFailure(db, code: code) }
     }
 
+    /// Gives up all statements: a connection is not closed while one is left.
+    func finalizeStatements() {
+        fixed.removeAll()
+        made.removeAll()
+    }
+
     var isInTransaction: Bool { sqlite3_get_autocommit(db) == 0 }
     var lastRowID: Int64 { sqlite3_last_insert_rowid(db) }
     /// Rows changed by the statement that ran last.

@@ -31,12 +31,10 @@ final class Checkpointer {
             }, pages)
     }
 
-    deinit {
-        sqlite3_wal_hook(db, nil, nil)
-        pages.deallocate()
-    }
+    deinit { pages.deallocate() }
 
-    var logBytes: Int { Int(pages.pointee) * 4096 }
+    /// Call before the connection closes.
+    func detach() { sqlite3_wal_hook(db, nil, nil) }
 
     /// Checkpoints where enough has gathered and no other process is writing.
     func afterCommit() throws(SQLFailure) {

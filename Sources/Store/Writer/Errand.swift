@@ -6,7 +6,7 @@ import GatewayModel
 
 /// One caller's part of a transaction.
 struct Errand: Sendable {
-    /// The order of work within a transaction (DESIGN D11).
+    /// The order of work within a transaction (DESIGN D11). Only `intake` is turned away when the disk is full.
     enum Rank: Int, Sendable, CaseIterable { case exchange, operatorChange, intake, housekeeping }
 
     var rank: Rank

@@ -79,6 +79,8 @@ final class Writer: @unchecked Sendable {
             }
         }
         if failure == nil && !inbox.isAbandoned { try? checkpointer.finish() }
+        checkpointer.detach()
+        ledger.session.finalizeStatements()
     }
 
     /// One transaction, answered. With no room left, what takes in new work is turned away first, then all.

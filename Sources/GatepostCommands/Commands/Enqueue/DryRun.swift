@@ -20,7 +20,7 @@ struct DryRun {
 
     init(settings: GatewaySettings, producer: String, isNDJSON: Bool) throws(CommandFailure) {
         let templates = TemplateCatalog.load(directory: settings.templatesDir, brands: settings.brands.map(\.id))
-        for problem in templates.problems { Say.line("\(settings.templatesDir)/\(problem)") }
+        for problem in templates.problems { Say.line(problem.sentence(in: settings.templatesDir)) }
         let snapshot = GatewaySnapshot(
             settings: settings, templates: templates, gate: Gate(), zones: CountryZones.system())
         decoder = RecordDecoder(rules: IntakeRules(snapshot), producer: producer, now: SystemTimepiece().now())

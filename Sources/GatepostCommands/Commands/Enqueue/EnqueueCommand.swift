@@ -42,7 +42,9 @@ struct EnqueueCommand: AsyncParsableCommand {
     var dryRun = false
 
     func validate() throws {
-        if wait && dryRun { throw ValidationError("--wait and --dry-run exclude each other: a dry run is not taken in") }
+        if wait && dryRun {
+            throw ValidationError("--wait and --dry-run exclude each other: a dry run is not taken in")
+        }
         if files.filter({ $0 == "-" }).count > 1 { throw ValidationError("standard input can be read once only") }
     }
 

@@ -43,7 +43,8 @@ struct SpoolDrop {
             throw CommandFailure(.badData, "the record is larger than \(size)", at: input.name)
         }
         guard let end = piece.lastIndex(of: 0x0A) else {
-            throw CommandFailure(.badData, "a line is longer than 1 MiB", at: input.name, advice: "a record has one line")
+            throw CommandFailure(
+                .badData, "a line is longer than 1 MiB", at: input.name, advice: "a record has one line")
         }
         return (piece[...end], piece[(end + 1)...])
     }

@@ -6,7 +6,8 @@ import Store
 
 struct QueueShow: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "All there is to know of one job, queued or ended: its record, events, decisions.",
+        commandName: "show",
+        abstract: "All there is to know of one job, queued or ended: its record, events, decisions.",
         discussion: "Example:  gatepost queue show spring-26:8812:welcome --format json | jq .outcomes")
 
     @Argument(help: "The producer's id of the job.") var id: String
@@ -18,7 +19,8 @@ struct QueueShow: AsyncParsableCommand {
         let jobs = try await record.withStore(.reader) { store, _ in try await store.job(producer: producer, id: id) }
         guard !jobs.isEmpty else {
             throw CommandFailure(
-                .badData, "there is no job \"\(id)\"", advice: "its file may still wait in the spool: see gatepost status")
+                .badData, "there is no job \"\(id)\"",
+                advice: "its file may still wait in the spool: see gatepost status")
         }
         let output = Output()
         switch format.format {
@@ -48,12 +50,16 @@ private enum JobText {
         let facts = queued?.facts
         let fields: [(String, String?)] = [
             ("job", job.id), ("producer", job.producer), ("accepted", TimeText.short(job.acceptedAt)),
-            ("state", queued?.state.rawValue ?? "ended"), ("due", queued?.due.map(TimeText.short)), ("why", queued?.why),
+            ("state", queued?.state.rawValue ?? "ended"), ("due", queued?.due.map(TimeText.short)),
+            ("why", queued?.why),
             ("recipient", queued?.recipient), ("person", queued?.person), ("template", facts?.template),
             ("class", facts?.messageClass.rawValue), ("brand", facts?.brand), ("campaign", facts?.campaign),
             ("route", facts?.route), ("attempts", facts.map { String($0.attempts) }),
             ("expires", facts?.expiresAt.map(TimeText.short)),
-            ("record", job.record.map { String(decoding: $0, as: UTF8.self).replacing("\n", with: " ") } ?? "no longer kept"),
+            (
+                "record",
+                job.record.map { String(decoding: $0, as: UTF8.self).replacing("\n", with: " ") } ?? "no longer kept"
+            ),
         ]
         let known = fields.compactMap { name, value in value.map { (name, TextWidth.shown($0)) } }
         let width = known.map(\.0.count).max() ?? 0
@@ -66,7 +72,8 @@ private enum JobText {
     static func decisions(_ job: JobRecord) -> [String] {
         let decided = job.outcomes.filter { $0.decision != nil }
         guard !decided.isEmpty else { return [] }
-        return ["", "decisions"] + decided.map { "  \($0.seq) \($0.event.rawValue): \(TextWidth.shown($0.decision?.text ?? ""))" }
+        return ["", "decisions"]
+            + decided.map { "  \($0.seq) \($0.event.rawValue): \(TextWidth.shown($0.decision?.text ?? ""))" }
     }
 }
 
@@ -75,7 +82,8 @@ extension JobRecord {
         let parsed = record.flatMap { try? JSONValue.parse($0) }
         return JSONObject([
             ("job", .string(id)), ("producer", .string(producer)), ("accepted_at", .time(acceptedAt)),
-            ("state", .string(queued?.state.rawValue ?? "ended")), ("due", .time(queued?.due)), ("why", .text(queued?.why)),
+            ("state", .string(queued?.state.rawValue ?? "ended")), ("due", .time(queued?.due)),
+            ("why", .text(queued?.why)),
             ("route", .text(queued?.facts.route)), ("attempts", .integer(queued?.facts.attempts)),
             ("expires_at", .time(queued?.facts.expiresAt)), ("record", parsed ?? .null),
             ("outcomes", .array(outcomes.map { .object($0.json) })),
