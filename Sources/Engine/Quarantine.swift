@@ -20,13 +20,11 @@ enum Quarantine {
             var holder: JobKey?
             var turnedAway = false
         }
-        private let state: Mutex<State>
+        private let state = Mutex(State())
         private let isOccupied: Bool
 
         /// - Parameter isOccupied: a suspect is in the air already.
-        init(isOccupied: Bool) {
-            (self.isOccupied, state) = (isOccupied, Mutex(State()))
-        }
+        init(isOccupied: Bool) { self.isOccupied = isOccupied }
 
         func admits(_ key: JobKey) -> Bool {
             state.withLock { state in

@@ -60,7 +60,8 @@ struct Daemon: Sendable {
         let rules = LiveIntakeRules(snapshot)
         let counter = IntakeCounter(book: store)
         let intake = Intake(
-            layout: layout, book: counter, rules: rules, gate: IntakeGate(settings.intake), timepiece: timepiece, logger: log)
+            layout: layout, book: counter, rules: rules, gate: IntakeGate(settings.intake), timepiece: timepiece,
+            logger: log, limits: chunks)
         return Daemon(
             holder: SnapshotHolder(snapshot), rules: rules, store: store, reactor: reactor, dispatcher: dispatcher,
             intake: intake, counter: counter, feed: feed, layout: layout, timepiece: timepiece, manager: manager, log: log)
@@ -70,6 +71,13 @@ struct Daemon: Sendable {
     private static func lastTime(in store: Store) async throws -> Instant? {
         let last = try await store.lastSeq()
         return try await store.outcomes(after: max(0, last - 100), limit: 100).last?.time
+    }
+
+    /// A chunk is one transaction, and what is in the air waits for it: about 10 ms (docs/design.md).
+    private static var chunks: IntakeLimits {
+        var limits = IntakeLimits()
+        limits.chunkRecords = 250
+        return limits
     }
 
     private static func storeOptions(

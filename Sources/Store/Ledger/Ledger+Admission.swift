@@ -42,7 +42,11 @@ extension Ledger {
             try holdBack(job, why: "its body is missing from the database", hold: nil, at: now)
             return nil
         }
-        guard let (slot, attempt) = slots?.take() else { return nil }
+        guard let (slot, attempt) = slots?.take() else {
+            // No room in the wire log: the engine's agenda has gone past it and must read its lane again.
+            gathered.arrived(job.lane, due: job.due ?? now)
+            return nil
+        }
         gathered.slotsTaken.append(slot)
         let insert = try session.prepared(
             "INSERT INTO flight (job, attempt, slot, launched, decision) VALUES (?1, ?2, ?3, ?4, ?5)")

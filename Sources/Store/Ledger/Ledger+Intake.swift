@@ -10,7 +10,17 @@ extension Ledger {
         var progress = try progress(of: chunk.file.number) ?? open(chunk.file, at: now)
         if progress.sha256 != nil || (progress.offset, progress.line) > (chunk.offset, chunk.line) { return progress }
         try cancels.load(from: session, at: now)
-        for entry in chunk.entries { try book(entry, of: chunk.file, at: now, into: &progress) }
+        var lastProblem: Problem?
+        for entry in chunk.entries {
+            guard case .problem(let problem) = entry else {
+                try book(entry, of: chunk.file, at: now, into: &progress)
+                continue
+            }
+            try note(problem, into: &progress)
+            // All problems of a line stand behind one another; the line counts once.
+            if problem.line == nil || problem.line != lastProblem?.line { progress.tally.rejected += 1 }
+            lastProblem = problem
+        }
         (progress.offset, progress.line, progress.sha256) = (chunk.offset, chunk.line, chunk.sha256)
         try save(progress)
         return progress
@@ -20,7 +30,7 @@ extension Ledger {
         throws
     {
         switch entry {
-        case .problem(let problem): try reject(problem, into: &progress)
+        case .problem: return
         case .job(let new):
             let digest = IDBook.digest(producer: file.producer, id: new.job.id)
             if let known = try ids.find(digest, in: session) {
@@ -46,11 +56,11 @@ extension Ledger {
         guard known.content != content else { return progress.tally.duplicates += 1 }
         let message =
             "this id was accepted with other content at \(known.acceptedAt.rfc3339): give the changed record an id of its own"
-        try reject(Problem(line: line, id: id, .idConflict, field: "id", message), into: &progress)
+        try note(Problem(line: line, id: id, .idConflict, field: "id", message), into: &progress)
+        progress.tally.rejected += 1
     }
 
-    private func reject(_ problem: Problem, into progress: inout IntakeProgress) throws {
-        progress.tally.rejected += 1
+    private func note(_ problem: Problem, into progress: inout IntakeProgress) throws {
         progress.problemCount += 1
         let insert = try session.prepared(
             "INSERT INTO intake_problem (file, n, line, id, code, field, message) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")

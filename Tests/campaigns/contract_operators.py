@@ -1,0 +1,204 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What operators do, with the daemon running and without (CONTRACT 8.9, 9)."""
+
+import json
+import signal
+import time
+
+import lab
+from contract_case import Case
+
+
+class Operators(Case):
+    def queue(self, *filters):
+        return {job["id"]: job for job in self.home.lines("queue", "list", "--format", "json", *filters)}
+
+    def test_a_hold_by_campaign_stands_for_jobs_now_and_later_until_it_is_removed(self):
+        daemon = self.set_up()
+        self.sink()
+        number = self.home.run("hold", "add", "--campaign", "spring", "--why", "wrong price").stdout.strip()
+        self.accept("a.ndjson", lab.job("a", campaign="spring"), lab.job("b", campaign="autumn"))
+        self.home.await_event("job-b", "sent")
+        held = self.home.await_that("held", lambda: self.queue("--state", "held"))
+        self.assertEqual(set(held), {"job-a"})
+        self.assertIn("wrong price", held["job-a"]["why"])
+        lab.stop(daemon)
+        daemon = self.home.start()
+        self.accept("c.json", lab.job("c", campaign="spring"))
+        self.home.await_that("both held", lambda: len(self.queue("--state", "held")) == 2)
+        self.assertEqual([h["campaign"] for h in self.home.lines("hold", "list", "--format", "json")], ["spring"])
+        lab.stop(daemon)
+        self.home.run("hold", "remove", number)  # works without a daemon, too
+        self.home.start()
+        self.home.await_counts(lambda c: c.get("sent") == 3)
+
+    def test_a_hold_of_a_route_recalls_what_waits(self):
+        self.set_up()
+        self.sink()
+        self.home.run("route", "pause", "relay", "--why", "test")
+        self.accept("a.json", lab.job(1))
+        number = self.home.run("hold", "add", "--route", "relay", "--why", "moving").stdout.strip()
+        self.home.run("route", "resume", "relay")
+        self.home.await_that("held", lambda: self.queue("--state", "held"))
+        self.home.run("queue", "release", "job-1")
+        self.home.await_that("held again", lambda: self.queue("--state", "held"))
+        self.home.run("hold", "remove", number)
+        self.home.await_event("job-1", "sent")
+
+    def test_a_change_waits_for_what_is_in_flight_and_exits_75_where_that_takes_too_long(self):
+        self.set_up()
+        self.sink()
+        self.accept("a.json", lab.job(1, "slow-4@example.test"))
+        self.home.await_that("in flight", lambda: self.queue("--state", "flying"))
+        done = self.home.run("hold", "add", "--all", "--why", "incident", "--wait", "500ms", check=False)
+        self.assertEqual(done.returncode, 75, done.stderr)
+        self.assertIn("1 still in flight", done.stderr)
+        done = self.home.run("route", "pause", "relay", "--why", "incident", "--wait", "20s")
+        self.assertEqual(self.home.events("job-1")[-1], ("sent", None))
+
+    def test_a_paused_route_keeps_its_jobs_over_a_restart(self):
+        daemon = self.set_up()
+        self.sink()
+        self.home.run("route", "pause", "relay", "--why", "moved")
+        self.accept("a.json", lab.job(1))
+        lab.stop(daemon)
+        self.home.start()
+        self.home.await_that("paused", lambda: (self.home.route_status("relay") or {}).get("state") == "paused")
+        route = self.home.lines("route", "list", "--format", "json")[0]
+        self.assertEqual((route["state"], route["ready"]), ("paused", 1), route)
+        self.assertEqual(self.home.events("job-1"), [("accepted", None)])
+        self.home.run("route", "resume", "relay")
+        self.home.await_event("job-1", "sent")
+
+    def test_queue_list_show_cancel_and_retry(self):
+        daemon = self.set_up()
+        config = self.home.config.read_text().replace('first = "1s"', 'first = "1h"').replace('longest = "5s"', 'longest = "2h"')
+        self.home.config.write_text(config)
+        daemon.send_signal(signal.SIGHUP)
+        self.home.await_that("reloaded", lambda: "reloaded" in self.home.log_tail())
+        self.sink()
+        self.accept("a.ndjson", lab.job("full", "full@example.test", campaign="spring"), lab.job("grey", "greylist@example.test"))
+        self.home.await_counts(lambda c: c.get("postponed") == 2)
+        self.assertEqual({k: v["reason"] for k, v in self.queue().items()}, {"job-full": "retry", "job-grey": "retry"})
+        self.assertEqual(set(self.queue("--campaign", "spring")), {"job-full"})
+        self.home.run("queue", "retry", "job-grey")
+        self.home.await_event("job-grey", "sent")
+        self.home.run("queue", "cancel", "--campaign", "spring", "--why", "withdrawn", "--actor", "ada")
+        self.home.await_event("job-full", "cancelled", "operator")
+        shown = json.loads(self.home.run("queue", "show", "job-full", "--format", "json").stdout)
+        self.assertEqual((shown["state"], [o["event"] for o in shown["outcomes"]]), ("ended", ["accepted", "postponed", "cancelled"]))
+        self.assertEqual(shown["record"]["id"], "job-full")
+        self.assertEqual(self.home.run("queue", "show", "none", check=False).returncode, 65)
+        self.assertEqual(self.home.run("queue", "cancel", check=False).returncode, 64)
+        for words in (["queue", "list"], ["queue", "show", "job-full"], ["hold", "list"], ["route", "list"], ["outcomes"], ["report"]):
+            for form in ("table", "csv"):
+                self.assertTrue(self.home.run(*words, "--format", form).stdout or form == "table", words)
+
+    def test_status_tells_of_a_running_daemon_and_of_none(self):
+        daemon = self.set_up()
+        self.home.run("route", "pause", "relay", "--why", "test")
+        self.accept("a.json", lab.job(1))
+        self.home.await_that("a status", self.home.status)
+        rows = self.home.lines("status", "--format", "json")
+        self.assertEqual((rows[0]["kind"], rows[0]["running"], rows[0]["pid"], rows[0]["accepting"]), ("daemon", True, daemon.pid, True))
+        self.assertEqual([(r["name"], r["ready"]) for r in rows[1:]], [("relay", 1)])
+        self.assertIn("running", self.home.run("status").stdout)
+        lab.stop(daemon)
+        rows = self.home.lines("status", "--format", "json")
+        self.assertEqual((rows[0]["running"], rows[0]["ready"]), (False, 1))
+        self.assertIn("not running", self.home.run("status").stdout)
+
+    def test_every_change_is_journalled_and_the_journal_stays_sound(self):
+        self.set_up()
+        self.home.run("hold", "add", "--all", "--why", "x", "--actor", "ada")
+        self.home.run("route", "pause", "relay", "--why", "y")
+        rows = [json.loads(r) for r in self.home.run("journal", "export").stdout.splitlines()]
+        self.assertEqual(len(rows), 2)
+        self.assertNotIn("ada", json.dumps(rows))  # no personal data in the journal itself
+        self.assert_gapless()
+
+    def test_report_counts_by_campaign(self):
+        self.set_up()
+        self.sink()
+        self.accept("a.ndjson", *[lab.job(n, campaign="spring") for n in range(5)], lab.job("b", "bounce@x.test", campaign="autumn"))
+        self.home.await_counts(lambda c: c.get("sent") == 5 and c.get("failed") == 1)
+        rows = {(r["campaign"], r["event"], r["reason"]): r["count"] for r in self.home.lines("report", "--by", "campaign", "--format", "json")}
+        self.assertEqual(rows, {("spring", "accepted", None): 5, ("spring", "sent", None): 5,
+                                ("autumn", "accepted", None): 1, ("autumn", "failed", "bad_address"): 1})
+
+
+class Signals(Case):
+    def hup(self, daemon, words):
+        daemon.send_signal(signal.SIGHUP)
+        self.home.await_that(words, lambda: words in self.home.log_tail())
+
+    def test_hup_takes_a_good_configuration_and_new_templates_over(self):
+        daemon = self.set_up()
+        self.sink()
+        self.enqueue("a.json", lab.job(1, template="new"))
+        self.assertEqual(self.home.await_receipt("a.json")["problems"][0]["code"], "unknown_template")
+        self.home.template("new", lab.TEMPLATE)
+        self.configure(connections=3)
+        self.hup(daemon, "reloaded: templates changed")
+        self.assertIn("connections", self.home.log_tail())
+        self.accept("b.json", lab.job(1, template="new"))
+        self.home.await_event("job-1", "sent")
+
+    def test_hup_with_a_bad_configuration_changes_nothing_and_says_what_is_wrong(self):
+        daemon = self.set_up()
+        self.sink()
+        self.home.config.write_text(self.home.config.read_text().replace("connections = 8", "conections = 8"))
+        self.hup(daemon, "nothing was reloaded")
+        self.assertRegex(self.home.log_tail(), r"gatepost\.toml:\d+.*conections.*connections")
+        self.accept("a.json", lab.job(1))
+        self.home.await_event("job-1", "sent")
+        self.assertEqual(self.home.run("check", check=False).returncode, 78)
+
+    def test_a_route_that_vanishes_holds_its_jobs_until_it_is_back_and_they_are_released(self):
+        daemon = self.set_up()
+        self.sink()
+        self.home.run("route", "pause", "relay", "--why", "test")
+        self.accept("a.json", lab.job(1))
+        good = self.home.config.read_text()
+        self.home.config.write_text(good.replace('name = "relay"', 'name = "other"'))
+        self.hup(daemon, "reloaded")
+        self.home.await_that("held", lambda: self.home.lines("queue", "list", "--state", "held", "--format", "json"), within=15)
+        self.home.config.write_text(good)
+        daemon.send_signal(signal.SIGHUP)
+        self.home.run("route", "resume", "relay")
+        self.home.await_that("the route open", lambda: (self.home.route_status("relay") or {}).get("state") == "open")
+        self.home.run("queue", "release", "--all")
+        self.home.await_event("job-1", "sent")
+
+    def test_term_drains_lets_calls_in_flight_end_and_records_them(self):
+        daemon = self.set_up(connections=1)
+        self.sink()
+        self.accept("a.json", lab.job("slow", "slow-2@example.test"))
+        flying = lambda: self.home.lines("queue", "list", "--state", "flying", "--format", "json")
+        self.home.await_that("in flight", flying)
+        begin = time.monotonic()
+        self.assertEqual(lab.stop(daemon), 0)
+        self.assertLess(time.monotonic() - begin, 10)
+        self.assertEqual(self.endings(), {"job-slow": [("sent", None)]})
+        self.assertIsNone(self.home.status())
+        self.assertEqual(self.home.spool_status()["accepting"], False)
+
+    def test_a_drain_that_takes_too_long_ends_in_time_and_leaves_what_is_in_doubt_named(self):
+        self.set_up(connections=1, start=False)
+        self.home.config.write_text('drain_timeout = "1s"\n' + self.home.config.read_text())
+        daemon = self.home.start()
+        self.sink()
+        self.accept("a.json", lab.job("slow", "slow-60@example.test"))
+        self.home.await_that("in flight", lambda: self.home.lines("queue", "list", "--state", "flying", "--format", "json"))
+        begin = time.monotonic()
+        lab.stop(daemon)
+        self.assertLess(time.monotonic() - begin, 10)
+        self.home.start()
+        self.home.await_event("job-slow", "unknown", "in_doubt")
+
+    def test_a_second_daemon_is_refused_with_the_first_ones_process_id(self):
+        daemon = self.set_up()
+        done = self.home.run("run", check=False, timeout=30)
+        self.assertEqual(done.returncode, 75, done.stderr)
+        self.assertIn(str(daemon.pid), done.stderr)
+        self.assertIsNone(daemon.poll())

@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Relays that misbehave: wrong passwords, silence, links that drop, relays that are not there; and full queues."""
+
+import signal
+import time
+
+import lab
+from contract_case import Case, needs, offer
+
+LOGIN = 'username = "gw"\npassword = {{ file = "{home}/secret" }}\n'
+
+
+class TheRelay(Case):
+    def with_password(self, password):
+        (self.home.home / "secret").write_text(password + "\n")
+        (self.home.home / "secret").chmod(0o600)
+        return self.set_up(route=LOGIN.format(home=self.home.home))
+
+    def closed(self):
+        route = self.home.route_status("relay") or {}
+        return route if route.get("state") == "closed" else None
+
+    def test_a_refused_password_closes_the_route_and_the_right_one_and_hup_open_it(self):
+        daemon = self.with_password("wrong")
+        self.sink("--auth", "gw:right")
+        self.accept("a.ndjson", *[lab.job(n) for n in range(30)])
+        route = self.home.await_that("the route closed", self.closed)
+        self.assertIn("configuration", route["why"])
+        self.assertIn("535", route["why"])
+        row = self.home.lines("status", "--format", "json")[1]
+        self.assertEqual((row["name"], row["state"]), ("relay", "closed"))
+        self.assertIn("535", row["why"])
+        (self.home.home / "secret").write_text("right\n")
+        daemon.send_signal(signal.SIGHUP)
+        self.home.await_counts(lambda c: c.get("sent") == 30, within=15)
+        self.assertEqual(set(map(tuple, self.endings().values())), {(("sent", None),)})
+        self.assertNotIn("wrong", self.home.log_tail(1000))
+
+    def test_a_route_that_closed_for_its_password_opens_by_route_resume(self):
+        self.with_password("right")
+        self.sink("--auth", "gw:other")
+        self.accept("a.json", lab.job(1))
+        self.home.await_that("the route closed", self.closed)
+        lab.stop(self.sink_process)
+        self.sink("--auth", "gw:right")
+        self.home.run("route", "resume", "relay")
+        self.home.await_event("job-1", "sent", within=15)
+
+    def test_a_relay_that_is_down_closes_the_route_and_a_probe_opens_it(self):
+        self.set_up()
+        self.accept("a.ndjson", *[lab.job(n) for n in range(50)])
+        route = self.home.await_that("the route closed", self.closed)
+        self.assertIn("unreachable", route["why"])
+        self.assertIsNotNone(route["next_probe"])
+        self.home.await_that("a job put back", lambda: self.home.outcomes("--event", "postponed"))
+        self.assertEqual({o["reason"] for o in self.home.outcomes("--event", "postponed")}, {"route_down"})
+        folder = self.sink()
+        self.home.await_counts(lambda c: c.get("sent") == 50, within=20)
+        self.assertEqual(sorted(map(len, lab.mails(folder).values())), [1] * 50)
+        self.assertEqual({o["attempt"] for o in self.home.outcomes("--event", "sent")}, {1})
+
+    def test_a_relay_that_goes_away_under_load_costs_nothing_but_doubt(self):
+        self.set_up(route='in_doubt = "park"\n')
+        folder = self.sink()
+        self.enqueue("a.ndjson", *[lab.job(n) for n in range(2000)])
+        self.home.await_that("some mail", lambda: folder.exists() and any(folder.glob("*.eml")))
+        self.sink_process.kill()
+        self.sink_process.wait()
+        self.home.await_that("the route closed", self.closed)
+        self.sink()
+        self.home.await_counts(lambda c: c.get("sent", 0) + c.get("unknown", 0) == 2000, within=40)
+        unknown = {o["job"] for o in self.home.outcomes("--event", "unknown")}
+        self.assertLessEqual(len(unknown), 8)
+        for recipient, copies in lab.mails(folder).items():
+            self.assertEqual(len(copies), 1, recipient)
+        self.assert_gapless()
+
+    def test_a_silent_recipient_does_not_stop_the_others(self):
+        self.set_up(connections=2)
+        self.sink()
+        self.accept("a.ndjson", lab.job("silent", "silent@example.test"), *[lab.job(n) for n in range(100)])
+        self.home.await_counts(lambda c: c.get("sent") == 100, within=15)
+        self.assertEqual(self.home.events("job-silent"), [("accepted", None)])
+
+    def test_silence_ends_in_doubt_when_its_time_is_over(self):
+        self.set_up(route='end_of_data_timeout = "1s"\nin_doubt = "park"\n')
+        self.sink()
+        self.accept("a.json", lab.job("silent", "silent@example.test"))
+        self.home.await_event("job-silent", "unknown", "in_doubt", within=15)
+
+    def test_a_dropped_link_leaves_marketing_parked_and_transactional_resent(self):
+        self.set_up(connections=1)
+        self.sink()
+        self.accept("a.ndjson", offer("ad", "drop@example.test"), lab.job("receipt", "drop@example.test"), lab.job("fine"))
+        self.home.await_event("job-fine", "sent")
+        self.home.await_that("a second attempt", lambda: [e for e, _ in self.home.events("job-receipt")].count("unknown") >= 2, within=20)
+        events = self.home.events("job-receipt")
+        self.assertEqual(events[:3], [("accepted", None), ("unknown", "in_doubt"), ("postponed", "retry")])
+        self.assertEqual(self.home.events("job-ad"), [("accepted", None), ("unknown", "in_doubt")])
+        parked = self.home.lines("queue", "list", "--state", "doubt", "--format", "json")
+        self.assertEqual([j["id"] for j in parked if j["id"] == "job-ad"], ["job-ad"])
+
+    @needs("smtp-sink")
+    def test_a_parked_job_goes_again_by_queue_retry_and_its_end_settles_the_doubt(self):
+        self.set_up(connections=1)
+        self.sink()
+        self.accept("a.json", offer("ad", "drop@example.test"))
+        unknown = self.home.await_event("job-ad", "unknown", "in_doubt")
+        lab.stop(self.sink_process)
+        self.home.smtp_sink(self.port)
+        self.home.run("queue", "retry", "job-ad", "--why", "asked the recipient")
+        sent = self.home.await_event("job-ad", "sent", within=15)
+        self.assertEqual(sent["settles"], unknown["seq"])
+        self.assertEqual(sent["message_id"], unknown["message_id"])
+
+
+class Limits(Case):
+    def test_a_full_queue_closes_intake_says_why_and_still_takes_cancels(self):
+        self.set_up("\n[intake]\nmax_queued = 5\n")
+        self.sink()
+        self.home.run("route", "pause", "relay", "--why", "test")
+        self.accept("a.ndjson", *[lab.job(n, campaign="spring") for n in range(5)])
+        status = self.home.await_that("closed", lambda: (self.home.spool_status() or {"accepting": True})["accepting"] is False and self.home.spool_status())
+        self.assertIn("max_queued", status["reason"])
+        self.assertEqual(status["queued"], 5)
+        self.enqueue("b.json", lab.job("b"))
+        self.enqueue("c.json", {"kind": "cancel", "id": "c-1", "match": {"id": "job-none"}})
+        self.assertEqual(self.home.await_receipt("c.json")["accepted"], 1)
+        self.assertTrue((self.home.incoming / "b.json").exists())
+        self.assertIsNone(self.home.receipt("b.json"))
+        done = self.home.run("enqueue", "--wait", "--timeout", "200ms", input='{"id":"x"}', check=False)
+        self.assertEqual(done.returncode, 75)
+        self.assertIn("max_queued", done.stderr)
+        self.enqueue("d.json", {"kind": "cancel", "id": "c-2", "match": {"campaign": "spring"}, "all": True})
+        self.home.await_receipt("b.json", within=15)
+        self.home.await_that("open again", lambda: self.home.spool_status()["accepting"])
+        self.home.run("route", "resume", "relay")
+        self.home.await_event("job-b", "sent")
+
+    def test_rates_hold_for_a_route_and_for_a_domain(self):
+        self.set_up(route='rate = "40/s"\ndomain_rate = { "slow.test" = "5/s" }\n')
+        self.sink()
+        self.accept("a.ndjson", *[lab.job(f"s{n}", f"r{n}@slow.test") for n in range(15)], *[lab.job(n) for n in range(60)])
+        begin = time.monotonic()
+        self.home.await_counts(lambda c: c.get("sent") == 75, within=20)
+        self.assertGreater(time.monotonic() - begin, 1)
+        times = {}
+        for outcome in self.home.outcomes("--event", "sent"):
+            times.setdefault(outcome["recipient"].split("@")[1], []).append(outcome["time"])
+        # The throttled domain is not in the others' way: they are through before its last.
+        self.assertLess(max(times["example.test"]), max(times["slow.test"]))
