@@ -44,8 +44,8 @@ extension Store {
             var depths: [QueueDepth] = []
             try session.prepared(
                 """
-                SELECT route, domain, brand, state, count(*), min(due) FROM job JOIN lane ON lane.id = job.lane
-                    GROUP BY job.lane, state ORDER BY route, domain, brand, state
+                SELECT lane.route, lane.domain, lane.brand, job.state, count(*), min(job.due) FROM job JOIN lane ON lane.id = job.lane
+                    GROUP BY job.lane, job.state ORDER BY lane.route, lane.domain, lane.brand, job.state
                 """
             ).each { row in
                 depths.append(

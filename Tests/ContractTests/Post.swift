@@ -39,13 +39,15 @@ final class Post: Sendable {
 
     deinit { try? FileManager.default.removeItem(atPath: folder) }
 
-    /// The templates of this repository.
+    /// The templates of this repository: the directory itself, never a link to it, for a copied link is not a copy.
     static let shippedTemplates = URL(fileURLWithPath: #filePath)
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        .appendingPathComponent("templates").path
+        .resolvingSymlinksInPath().deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        .appendingPathComponent("templates").resolvingSymlinksInPath().path
 
     func write(_ text: String, to name: String) throws {
         let path = URL(fileURLWithPath: "\(folder)/\(name)")
+        let home = URL(fileURLWithPath: folder).resolvingSymlinksInPath().path + "/"
+        try #require(path.resolvingSymlinksInPath().path.hasPrefix(home), "a test writes into its own folder only")
         try FileManager.default.createDirectory(at: path.deletingLastPathComponent(), withIntermediateDirectories: true)
         try Data(text.utf8).write(to: path)
     }

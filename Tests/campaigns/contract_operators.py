@@ -147,12 +147,14 @@ class Signals(Case):
     def test_hup_with_a_bad_configuration_changes_nothing_and_says_what_is_wrong(self):
         daemon = self.set_up()
         self.sink()
-        self.home.config.write_text(self.home.config.read_text().replace("connections = 8", "conections = 8"))
+        good = self.home.config.read_text()
+        self.home.config.write_text(good.replace("connections = 8", "conections = 8"))
         self.hup(daemon, "nothing was reloaded")
         self.assertRegex(self.home.log_tail(), r"gatepost\.toml:\d+.*conections.*connections")
-        self.accept("a.json", lab.job(1))
-        self.home.await_event("job-1", "sent")
         self.assertEqual(self.home.run("check", check=False).returncode, 78)
+        self.accept("a.json", lab.job(1))
+        self.home.config.write_text(good)
+        self.home.await_event("job-1", "sent")
 
     def test_a_route_that_vanishes_holds_its_jobs_until_it_is_back_and_they_are_released(self):
         daemon = self.set_up()

@@ -268,7 +268,7 @@ class Lab:
             counts[row["event"]] = counts.get(row["event"], 0) + row["count"]
         return counts
 
-    def await_counts(self, condition, within, step=0.1):
+    def await_counts(self, condition, within=30, step=0.1):
         """Reads the report until it is as wanted; returns it."""
         deadline = time.monotonic() + within
         while True:
@@ -343,5 +343,6 @@ def instant(seconds):
 def job(number, recipient=None, **more):
     return {
         "id": f"job-{number}", "channel": "email", "template": "probe",
-        "to": {"email": recipient or f"r{number}@example.test"}, "data": {"n": number}, **more,
+        "to": {"email": recipient or f"r{number}@example.test"},
+        "data": {"n": number if isinstance(number, int) else 1}, **more,
     }
