@@ -7,7 +7,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 packages=(libcurl4-openssl-dev libssl-dev libsqlite3-dev pkg-config postfix python3-venv)
-peers=(aiosmtpd chevron)
+peers=(aiosmtpd chevron jsonschema)
 
 say() { echo "deps: $*"; }
 give_up() { echo "deps: $*" >&2; exit 1; }
@@ -48,7 +48,7 @@ else
     say "this is no Debian: see to it that there are ${packages[*]}, or what they are called here"
 fi
 
-if .build/venv/bin/python -c 'import aiosmtpd, chevron' 2>/dev/null; then
+if .build/venv/bin/python -c 'import aiosmtpd, chevron, jsonschema' 2>/dev/null; then
     say "Python peers are there"
 else
     say "making .build/venv with ${peers[*]}"

@@ -8,7 +8,8 @@ import StrictTOML
 
 struct ConsistencyCheck {
     let draft: SettingsDraft
-    let secrets: SecretResolver
+    /// Nil: secrets are not tried.
+    let secrets: SecretResolver?
 
     func run() {
         checkNamesAreUnique()
@@ -125,6 +126,7 @@ struct ConsistencyCheck {
     // MARK: The rest
 
     private func checkSecrets() {
+        guard let secrets else { return }
         for (reference, table, key) in draft.secrets {
             do throws(SecretProblem) {
                 let secret = try secrets.resolve(reference)

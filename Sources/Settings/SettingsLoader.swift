@@ -21,10 +21,12 @@ public struct SettingsReading: Sendable {
 public enum SettingsLoader {
     /// Reads the configuration and `conf.d/*.toml` beside it (CONTRACT 5). Blocks on file reads; never throws.
     ///
-    /// - Parameter environment: where `env` secrets and `$CREDENTIALS_DIRECTORY` are looked up. Secrets are tried, so that
+    /// - Parameters:
+    ///   - environment: where `env` secrets and `$CREDENTIALS_DIRECTORY` are looked up. Secrets are tried, so that
     ///   a missing one is found now, and forgotten again.
+    ///   - tryingSecrets: false for those who need none of them and may not even be allowed to read them.
     public static func load(
-        file: String, environment: [String: String] = ProcessInfo.processInfo.environment
+        file: String, environment: [String: String] = ProcessInfo.processInfo.environment, tryingSecrets: Bool = true
     ) -> SettingsReading {
         let findings = TOMLFindings()
         let (documents, files) = documents(from: file, findings)
@@ -32,7 +34,7 @@ public enum SettingsLoader {
         let overlay = TOMLOverlay(findings: findings)
         let root = documents.dropFirst().reduce(first.root) { overlay.merge($1.root, over: $0) }
         let draft = SettingsReader.read(StrictTable(root, findings), file: file)
-        ConsistencyCheck(draft: draft, secrets: SecretResolver(environment: environment)).run()
+        ConsistencyCheck(draft: draft, secrets: tryingSecrets ? SecretResolver(environment: environment) : nil).run()
         return reading(draft.settings, findings, files)
     }
 

@@ -47,27 +47,30 @@ public final class Store: Sendable {
     }
 
     /// Finishes what was handed in, checkpoints, and gives the locks back. Calls after it throw `StoreError.closed`.
-    public func close() async {
+    ///
+    /// - Returns: what made the daemon's record fail, the last checkpoint included; nil where all is well.
+    @discardableResult
+    public func close() async -> StoreError? {
         // It waits for a thread and for the disk: not on a task's thread.
         await withCheckedContinuation { continuation in
-            DispatchQueue.global().async {
-                self.closeAndWait()
-                continuation.resume()
-            }
+            DispatchQueue.global().async { continuation.resume(returning: self.closeAndWait()) }
         }
     }
 
-    private func closeAndWait() {
+    private func closeAndWait() -> StoreError? {
         switch hand {
         case .daemon(let writer, let watch, let lock):
             watch.stop()
-            writer.close()
+            let failure = writer.close()
             try? pool.close()
             lock.unlock()
+            return failure
         case .command(let writer):
             writer.close(pool)
+            return nil
         case nil:
             try? pool.close()
+            return nil
         }
     }
 

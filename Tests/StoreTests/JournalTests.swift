@@ -129,6 +129,7 @@ struct JournalTests {
         ("bounce+ada=example.com@x", "ada@example.com", "bounce+<recipient>@x"),
         ("user jane.doe not here", "Jane.Doe@example.com", "user <recipient> not here"),
         ("ada is short", "ada@example.com", "ada is short"),
+        ("Greylisted, ask greylist later", "greylist@example.com", "Greylisted, ask <recipient> later"),
         ("to 33612345678", "+33612345678", "to <recipient>"),
         ("caf\u{e9}", "ada@example.com", "caf\u{e9}"),
         ("", "ada@example.com", ""),

@@ -261,6 +261,16 @@ class FailingSync(Case):
         self.enqueue("b.ndjson", *[lab.job(n) for n in range(100, 200)])
         self.check_end_and_restart(daemon, 200)
 
+    def test_a_failed_sync_of_the_receipts_stops_the_daemon_with_74_and_they_are_true_after_it(self):
+        self.set_up(start=False)
+        self.sink()
+        daemon = self.home.start(environment=self.environment)
+        self.let_sync_fail("spool/receipts")
+        self.enqueue("a.ndjson", *[lab.job(n) for n in range(100)])
+        self.check_end_and_restart(daemon, 100)
+        receipt = self.home.await_receipt("a.ndjson")
+        self.assertEqual([receipt[k] for k in ("accepted", "duplicates", "rejected")], [100, 0, 0])
+
     def test_a_failed_checkpoint_stops_the_daemon_with_74(self):
         self.set_up(start=False, route='in_doubt = "park"\n')
         self.sink()

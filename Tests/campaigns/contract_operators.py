@@ -101,7 +101,7 @@ class Operators(Case):
         self.home.await_that("a status", self.home.status)
         rows = self.home.lines("status", "--format", "json")
         self.assertEqual((rows[0]["kind"], rows[0]["running"], rows[0]["pid"], rows[0]["accepting"]), ("daemon", True, daemon.pid, True))
-        self.assertEqual([(r["name"], r["ready"]) for r in rows[1:]], [("relay", 1)])
+        self.assertEqual([(r["route"], r["ready"]) for r in rows[1:]], [("relay", 1)])
         self.assertIn("running", self.home.run("status").stdout)
         lab.stop(daemon)
         rows = self.home.lines("status", "--format", "json")

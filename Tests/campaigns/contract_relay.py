@@ -2,6 +2,7 @@
 """Relays that misbehave: wrong passwords, silence, links that drop, relays that are not there; and full queues."""
 
 import signal
+import socket
 import time
 
 import lab
@@ -28,7 +29,7 @@ class TheRelay(Case):
         self.assertIn("configuration", route["why"])
         self.assertIn("535", route["why"])
         row = self.home.lines("status", "--format", "json")[1]
-        self.assertEqual((row["name"], row["state"]), ("relay", "closed"))
+        self.assertEqual((row["route"], row["state"]), ("relay", "closed"))
         self.assertIn("535", row["why"])
         (self.home.home / "secret").write_text("right\n")
         daemon.send_signal(signal.SIGHUP)
@@ -75,12 +76,19 @@ class TheRelay(Case):
             self.assertEqual(len(copies), 1, recipient)
         self.assert_gapless()
 
-    def test_a_silent_recipient_does_not_stop_the_others(self):
-        self.set_up(connections=2)
+    def silence_among_others(self, pipelining):
+        self.set_up(route=f'pipelining = "{pipelining}"\n', connections=2)
         self.sink()
         self.accept("a.ndjson", lab.job("silent", "silent@example.test"), *[lab.job(n) for n in range(100)])
-        self.home.await_counts(lambda c: c.get("sent") == 100, within=15)
+        waiting = 1 if pipelining == "across" else 0
+        self.home.await_counts(lambda c: c.get("sent", 0) >= 100 - waiting, within=15)
         self.assertEqual(self.home.events("job-silent"), [("accepted", None)])
+
+    def test_a_silent_recipient_does_not_stop_the_others(self):
+        self.silence_among_others("within")
+
+    def test_a_silent_recipient_keeps_one_other_waiting_at_most_where_envelopes_are_pipelined_across(self):
+        self.silence_among_others("across")
 
     def test_silence_ends_in_doubt_when_its_time_is_over(self):
         self.set_up(route='end_of_data_timeout = "1s"\nin_doubt = "park"\n')
@@ -112,6 +120,82 @@ class TheRelay(Case):
         sent = self.home.await_event("job-ad", "sent", within=15)
         self.assertEqual(sent["settles"], unknown["seq"])
         self.assertEqual(sent["message_id"], unknown["message_id"])
+
+
+    def test_a_job_in_flight_during_three_crashes_ends_as_poison_and_the_others_go(self):
+        daemon = self.set_up()
+        with socket.create_server(("127.0.0.1", self.port)):  # accepts, and never says a word
+            self.accept("a.json", lab.job("bad"))
+            for crash in range(3):
+                self.home.await_that("in flight", lambda: self.home.lines("queue", "list", "--state", "flying", "--format", "json"))
+                daemon.kill()
+                daemon.wait()
+                if crash < 2:
+                    daemon = self.home.start()
+        self.sink()
+        self.home.start()
+        self.accept("b.json", lab.job("good"))
+        self.home.await_event("job-good", "sent")
+        self.assertEqual(self.endings()["job-bad"], [("failed", "poison")])
+
+    def test_a_sandbox_redirects_all_but_the_allowed(self):
+        self.set_up('\n[sandbox]\nredirect = { email = "qa@acme.example" }\nallow = ["*@acme.example"]\n')
+        folder = self.sink()
+        self.accept("a.ndjson", lab.job(1), lab.job(2, "boss@acme.example"))
+        self.home.await_counts(lambda c: c.get("sent") == 2)
+        self.assertEqual(set(lab.mails(folder)), {"qa@acme.example", "boss@acme.example"})
+
+    def test_the_first_route_whose_match_holds_carries_the_job_and_a_job_may_name_one(self):
+        other = lab.free_port()
+        self.home.configure([
+            {"name": "ads", "port": other, "more": 'match = { classes = ["marketing"] }'}, {"name": "relay", "port": self.port}], more=lab.TOPIC)
+        self.home.template("offer", lab.MARKETING)
+        self.home.run("init")
+        ads, mails = self.home.capturing_sink(other)[1], self.sink()
+        self.home.start()
+        self.accept("a.ndjson", offer("ad", "ad@example.test"), lab.job("receipt", "receipt@example.test"), offer("named", "named@example.test", route="relay"))
+        self.home.await_counts(lambda c: c.get("sent") == 3)
+        self.assertEqual((set(lab.mails(ads)), set(lab.mails(mails))), ({"ad@example.test"}, {"receipt@example.test", "named@example.test"}))
+
+
+class Encryption(Case):
+    def begin(self, tls, *options, more=""):
+        self.configure(route=more)
+        self.home.config.write_text(self.home.config.read_text().replace('tls = "none"', tls).replace("smtp://127.0.0.1", "smtp://localhost"))
+        self.home.run("init")
+        folder = self.sink(*options)
+        self.home.start()
+        self.accept("a.ndjson", lab.job(1), lab.job(2))
+        return folder
+
+    def await_closed(self, words):
+        route = self.home.await_that(
+            "the route closed", lambda: (r := self.home.route_status("relay") or {}).get("state") == "closed" and r)
+        self.assertIn("configuration", route["why"])
+        self.assertRegex(route["why"], words)
+        self.assertEqual(self.endings(), {})
+
+    def test_starttls_with_a_certificate_that_verifies_carries_mail_and_the_password(self):
+        (self.home.home / "secret").write_text("right\n")
+        certificate = self.home.home / "sink.pem"
+        self.configure()
+        port = lab.free_port()
+        process, _ = self.home.capturing_sink(port, "--tls", "starttls", "--write-certificate", str(certificate))
+        self.home.await_that("a certificate", lambda: certificate.exists() and certificate.stat().st_size)
+        lab.stop(process)
+        folder = self.begin(
+            'tls = "required"', "--tls", "starttls", "--require-tls", "--auth", "gw:right", "--write-certificate", str(certificate),
+            more=f'ca_file = "{certificate}"\n' + LOGIN.format(home=self.home.home))
+        self.home.await_counts(lambda c: c.get("sent") == 2)
+        self.assertEqual(len(lab.mails(folder)), 2)
+
+    def test_a_certificate_that_does_not_verify_closes_the_route_and_nothing_leaves(self):
+        self.begin('tls = "required"', "--tls", "starttls")
+        self.await_closed("(?i)certificate|verif|ssl")
+
+    def test_a_relay_without_starttls_closes_a_route_that_requires_it(self):
+        self.begin('tls = "required"')
+        self.await_closed("(?i)tls|ssl|encrypt")
 
 
 class Limits(Case):

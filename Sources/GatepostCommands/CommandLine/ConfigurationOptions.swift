@@ -29,7 +29,7 @@ struct ConfigurationOptions: ParsableArguments {
 
     /// As `load`, for commands that neither send nor check: warnings are for those that do.
     func loadQuietly() throws(CommandFailure) -> GatewaySettings {
-        try Self.settings(of: SettingsLoader.load(file: path), from: path)
+        try Self.settings(of: SettingsLoader.load(file: path, tryingSecrets: false), from: path)
     }
 
     private static func settings(of reading: SettingsReading, from path: String) throws(CommandFailure)

@@ -108,7 +108,11 @@ struct Daemon: Sendable {
             IntakeService(intake: intake),
             StatusService(daemon: self, startedAt: timepiece.now()),
         ]
-        if let configuration { services.append(ReloadService(daemon: self, configuration: configuration)) }
+        if let configuration {
+            // Trapped before anyone is told that the daemon is ready: from then on HUP never kills.
+            let hangups = await UnixSignalsSequence(trapping: .sighup)
+            services.append(ReloadService(daemon: self, configuration: configuration, hangups: hangups))
+        }
         services.append(ReadinessService(manager: manager))
         if let companion { services.append(companion) }
         let group = ServiceGroup(
@@ -123,7 +127,7 @@ struct Daemon: Sendable {
         }
         StatusFile.remove(in: holder.current.settings.stateDir)
         await reactor.stop()
-        await store.close()
+        if let failure = await store.close() { throw failure }
     }
 
     private var sweep: SpoolSweep {

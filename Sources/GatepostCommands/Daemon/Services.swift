@@ -85,10 +85,11 @@ struct Watchdog: Service {
 struct ReloadService: Service {
     let daemon: Daemon
     let configuration: String
+    let hangups: UnixSignalsSequence
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
-            for await _ in await UnixSignalsSequence(trapping: .sighup) { reload() }
+            for await _ in hangups { reload() }
         }
     }
 

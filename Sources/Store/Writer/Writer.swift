@@ -43,11 +43,12 @@ final class Writer: @unchecked Sendable {
         }
     }
 
-    /// Returns once what was put before is done and the thread has ended.
-    func close() {
+    /// Returns once what was put before is done and the thread has ended; with what made the record fail, if anything.
+    func close() -> StoreError? {
         inbox.close()
         ended.wait()
-        ended.signal()
+        defer { ended.signal() }
+        return failure
     }
 
     /// Ends without finishing anything, as a killed process would.
@@ -78,7 +79,9 @@ final class Writer: @unchecked Sendable {
                 perform(batch)
             }
         }
-        if failure == nil && !inbox.isAbandoned { try? checkpointer.finish() }
+        if failure == nil && !inbox.isAbandoned {
+            do { try checkpointer.finish() } catch { failure = StoreError(error) }
+        }
         checkpointer.detach()
         ledger.session.finalizeStatements()
     }
