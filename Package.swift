@@ -54,14 +54,16 @@ let package = Package(
         room("Spool", ["GatewayModel", "Cryptography", logging]),
         room("Settings", ["GatewayModel", "StrictTOML"]),
 
-        room("Engine", ["GatewayModel", "Cryptography", "Policy", "Templates", "Mail", "Settings", collections, logging]),
+        room(
+            "Engine", ["GatewayModel", "Cryptography", "Policy", "Templates", "Mail", "Settings", collections, logging]),
         room("Channels", ["GatewayModel", "Transport", "Settings", logging]),
         room("Sink", ["GatewayModel", "COpenSSL"]),
 
         room(
             "GatepostCommands",
             [
-                "GatewayModel", "Cryptography", "Policy", "Templates", "Mail", "Transport", "Store", "Spool", "Settings",
+                "GatewayModel", "Cryptography", "Policy", "Templates", "Mail", "Transport", "Store", "Spool",
+                "Settings",
                 "Engine", "Channels", "Sink", "StrictTOML", arguments, lifecycle, signals, logging,
             ]),
         .executableTarget(name: "gatepost", dependencies: ["GatepostCommands"], swiftSettings: swift),
@@ -86,5 +88,7 @@ let package = Package(
 if ProcessInfo.processInfo.environment["GATEPOST_FUZZ"] != nil {
     package.products.append(.executable(name: "gatepost-fuzz", targets: ["gatepost-fuzz"]))
     package.targets.append(
-        .executableTarget(name: "gatepost-fuzz", dependencies: ["Channels", "Spool", "Templates"], path: "Tests/fuzz", exclude: ["seeds"]))
+        .executableTarget(
+            name: "gatepost-fuzz", dependencies: ["Channels", "Spool", "Templates"], path: "Tests/fuzz",
+            exclude: ["seeds"]))
 }

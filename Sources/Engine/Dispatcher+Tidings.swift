@@ -40,7 +40,7 @@ extension Dispatcher {
             if report.result == .accepted { sentPerRoute[route, default: 0] += 1 }
             let rules = Settling(
                 backoff: Backoff(settings: snapshot.settings.retry), inDoubt: snapshot.settings.route(route)?.inDoubt,
-                routeOpensAt: board.berths[route]?.health.nextProbe, now: now)
+                now: now)
             settled.append(rules.settlement(of: report, for: flight, chance: chance()))
         }
         settledRoutes.insert(route)

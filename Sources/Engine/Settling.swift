@@ -23,8 +23,6 @@ struct Flight: Sendable {
 public struct Settling: Sendable {
     let backoff: Backoff
     let inDoubt: InDoubt?
-    /// When the route will be tried again, where it is closed.
-    let routeOpensAt: Instant?
     let now: Instant
 
     /// - Parameter chance: 0 to 1, for jitter.
@@ -63,10 +61,11 @@ public struct Settling: Sendable {
         return .again(at: now + delay, reason, counts: true)
     }
 
-    /// The attempt says nothing of the job; it goes back for when the route may be tried again.
+    /// The attempt says nothing of the job: due again at once. While the route is closed its lanes are not read; whoever
+    /// opens it, a probe or an operator, finds the job waiting.
     private func routeDown(_ flight: Flight, _ chance: Double) -> Settlement.Fate {
         if backoff.givesUp(firstAttempt: flight.firstAttemptAt, at: now) { return .failed(.retriesExhausted) }
-        return .again(at: max(routeOpensAt ?? now, now + .seconds(1)), .routeDown, counts: false)
+        return .again(at: now + .seconds(1), .routeDown, counts: false)
     }
 
     private func resendAt(_ facts: JobFacts) -> Instant? {
@@ -97,7 +96,6 @@ extension Settling {
     ) -> Settlement.Fate {
         let rules = Settling(
             backoff: Backoff(settings: settings.retry), inDoubt: settings.route(facts.route)?.inDoubt,
-            routeOpensAt: nil,
             now: now)
         let flight = Flight(facts: facts, slot: WireSlot(index: 0), launchedAt: now)
         let report = AttemptReport(attempt: AttemptID(rawValue: 0), result: result, evidence: evidence)

@@ -32,7 +32,8 @@ extension Instant {
     public var rfc3339: String {
         let local = LocalTime(utc: self)
         let micros = microseconds - seconds * 1_000_000
-        return "\(local.dateText)T\(pad(local.hour, 2)):\(pad(local.minute, 2)):\(pad(local.second, 2)).\(pad(Int(micros), 6))Z"
+        return
+            "\(local.dateText)T\(pad(local.hour, 2)):\(pad(local.minute, 2)):\(pad(local.second, 2)).\(pad(Int(micros), 6))Z"
     }
 }
 
@@ -41,10 +42,13 @@ public struct LocalTime: Hashable, Sendable {
     public var year: Int, month: Int, day: Int, hour: Int, minute: Int, second: Int
 
     public init?(year: Int, month: Int, day: Int, hour: Int, minute: Int, second: Int = 0) {
-        guard daysSinceEpoch(year: year, month: month, day: day) != nil, (0..<24).contains(hour), (0..<60).contains(minute),
+        guard daysSinceEpoch(year: year, month: month, day: day) != nil, (0..<24).contains(hour),
+            (0..<60).contains(minute),
             (0..<60).contains(second)
         else { return nil }
-        (self.year, self.month, self.day, self.hour, self.minute, self.second) = (year, month, day, hour, minute, second)
+        (self.year, self.month, self.day, self.hour, self.minute, self.second) = (
+            year, month, day, hour, minute, second
+        )
     }
 
     /// Reads `2026-12-01T09:00` or `2026-12-01T09:00:00`, no offset allowed.
@@ -99,7 +103,9 @@ func pad(_ value: Int, _ width: Int) -> String {
 
 /// Days from 1970-01-01, or nil where the calendar has no such day. Years 0 to 9999.
 func daysSinceEpoch(year: Int, month: Int, day: Int) -> Int? {
-    guard (0...9999).contains(year), (1...12).contains(month), day >= 1, day <= daysIn(month, of: year) else { return nil }
+    guard (0...9999).contains(year), (1...12).contains(month), day >= 1, day <= daysIn(month, of: year) else {
+        return nil
+    }
     let y = month <= 2 ? year - 1 : year
     let era = (y >= 0 ? y : y - 399) / 400
     let yearOfEra = y - era * 400

@@ -35,7 +35,8 @@ public struct Gate: Sendable {
         let expiry = ExpiryRule.ask(question, at: now)
         let schedule = ScheduleRule.ask(question, at: now)
         return Decision(
-            verdict: Self.verdict(expired: expiry.expired, opening: schedule.opening, expiresAt: question.expiresAt, at: now),
+            verdict: Self.verdict(
+                expired: expiry.expired, opening: schedule.opening, expiresAt: question.expiresAt, at: now),
             at: now, answers: [expiry.answer, schedule.answer])
     }
 

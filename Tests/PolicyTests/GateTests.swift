@@ -18,12 +18,18 @@ struct GateTests {
     static let later = Instant(rfc3339: "2026-11-21T21:00:00Z")!
     static let table = [
         Row(testDescription: "nothing said goes now", expected: .proceed),
-        Row(testDescription: "its time has come to the microsecond", notBefore: "2026-11-21T20:00:00Z", expected: .proceed),
+        Row(
+            testDescription: "its time has come to the microsecond", notBefore: "2026-11-21T20:00:00Z",
+            expected: .proceed),
         Row(
             testDescription: "its time is to come", notBefore: "2026-11-21T21:00:00Z",
             expected: .postpone(until: later, .notBefore)),
-        Row(testDescription: "expired a moment ago", expires: "2026-11-21T19:59:59.999999Z", expected: .withhold(.expired)),
-        Row(testDescription: "expires exactly now is too late", expires: "2026-11-21T20:00:00Z", expected: .withhold(.expired)),
+        Row(
+            testDescription: "expired a moment ago", expires: "2026-11-21T19:59:59.999999Z",
+            expected: .withhold(.expired)),
+        Row(
+            testDescription: "expires exactly now is too late", expires: "2026-11-21T20:00:00Z",
+            expected: .withhold(.expired)),
         Row(testDescription: "expires in a moment goes", expires: "2026-11-21T20:00:00.000001Z", expected: .proceed),
         Row(
             testDescription: "opens only when it has expired", notBefore: "2026-11-21T21:00:00Z",
@@ -45,7 +51,8 @@ struct GateTests {
 
     @Test("a decision fits its room in the journal")
     func isSmall() {
-        let question = GateQuestion(messageClass: .marketing, notBefore: Self.later, expiresAt: Self.later + .seconds(9))
+        let question = GateQuestion(
+            messageClass: .marketing, notBefore: Self.later, expiresAt: Self.later + .seconds(9))
         #expect(Gate().decide(question, at: Self.now).encoded.count <= 600)
     }
 }
@@ -61,20 +68,33 @@ struct LocalScheduleTests {
     }
 
     static let table = [
-        Row(testDescription: "Paris in winter", local: "2026-12-01T09:00", zone: "Europe/Paris", expected: "2026-12-01T08:00:00Z"),
-        Row(testDescription: "Paris in summer", local: "2026-07-01T09:00", zone: "Europe/Paris", expected: "2026-07-01T07:00:00Z"),
+        Row(
+            testDescription: "Paris in winter", local: "2026-12-01T09:00", zone: "Europe/Paris",
+            expected: "2026-12-01T08:00:00Z"),
+        Row(
+            testDescription: "Paris in summer", local: "2026-07-01T09:00", zone: "Europe/Paris",
+            expected: "2026-07-01T07:00:00Z"),
         Row(
             testDescription: "occurs twice: the second", local: "2026-11-01T01:30", zone: "America/New_York",
             expected: "2026-11-01T06:30:00Z"),
         Row(
             testDescription: "is skipped: as long after the skip", local: "2026-03-08T02:30", zone: "America/New_York",
             expected: "2026-03-08T07:30:00Z"),
-        Row(testDescription: "half-hour zone", local: "2026-12-01T09:00", zone: "Asia/Kolkata", expected: "2026-12-01T03:30:00Z"),
-        Row(testDescription: "country with one zone", local: "2026-12-01T09:00", country: "FR", expected: "2026-12-01T08:00:00Z"),
-        Row(testDescription: "country with many: the latest", local: "2026-12-01T09:00", country: "US", expected: "2026-12-01T19:00:00Z"),
-        Row(testDescription: "nothing known: the last zone on earth", local: "2026-12-01T09:00", expected: "2026-12-01T21:00:00Z"),
         Row(
-            testDescription: "an unknown zone name falls back to the country", local: "2026-12-01T09:00", zone: "Mars/Base",
+            testDescription: "half-hour zone", local: "2026-12-01T09:00", zone: "Asia/Kolkata",
+            expected: "2026-12-01T03:30:00Z"),
+        Row(
+            testDescription: "country with one zone", local: "2026-12-01T09:00", country: "FR",
+            expected: "2026-12-01T08:00:00Z"),
+        Row(
+            testDescription: "country with many: the latest", local: "2026-12-01T09:00", country: "US",
+            expected: "2026-12-01T19:00:00Z"),
+        Row(
+            testDescription: "nothing known: the last zone on earth", local: "2026-12-01T09:00",
+            expected: "2026-12-01T21:00:00Z"),
+        Row(
+            testDescription: "an unknown zone name falls back to the country", local: "2026-12-01T09:00",
+            zone: "Mars/Base",
             country: "FR", expected: "2026-12-01T08:00:00Z"),
     ]
 

@@ -11,6 +11,7 @@ import sys
 import time
 import unittest
 
+import contract_commands
 import contract_damage
 import contract_input
 import contract_operators
@@ -21,8 +22,15 @@ import contract_schedule
 import contract_users
 
 PARTS = [
-    contract_users, contract_postfix, contract_damage, contract_relay, contract_operators, contract_schedule,
-    contract_path, contract_input,
+    contract_users,
+    contract_postfix,
+    contract_damage,
+    contract_relay,
+    contract_operators,
+    contract_schedule,
+    contract_path,
+    contract_input,
+    contract_commands,
 ]
 
 

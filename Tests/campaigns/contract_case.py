@@ -32,7 +32,8 @@ class Case(unittest.TestCase):
 
     def configure(self, more="", route="", connections=8):
         self.home.configure(
-            [{"name": "relay", "port": self.port, "connections": connections, "more": route}], more=lab.TOPIC + more)
+            [{"name": "relay", "port": self.port, "connections": connections, "more": route}], more=lab.TOPIC + more
+        )
         self.home.template("offer", lab.MARKETING)
 
     def sink(self, *options):

@@ -73,7 +73,7 @@ class Damage(Case):
         database = self.home.state / "gatepost.db"
         content = bytearray(database.read_bytes())
         for page in range(2 * 4096, len(content), 4096):
-            content[page:page + 64] = os.urandom(64)
+            content[page : page + 64] = os.urandom(64)
         database.write_bytes(content)
         self.assertIn("gatepost.db", self.refused())
         self.assertNotEqual(self.home.run("journal", "verify", check=False).returncode, 0)
@@ -119,7 +119,9 @@ class Damage(Case):
         self.restored()
         daemon = self.home.start("--after-restore", "hold")
         self.home.run("route", "resume", "relay")
-        self.home.await_that("both held", lambda: len(self.home.lines("queue", "list", "--state", "held", "--format", "json")) == 2)
+        self.home.await_that(
+            "both held", lambda: len(self.home.lines("queue", "list", "--state", "held", "--format", "json")) == 2
+        )
         self.accept("c.json", lab.job("new"))
         self.home.await_event("job-new", "sent")
         self.assertNotIn("job-1", self.endings())
@@ -141,7 +143,9 @@ class Damage(Case):
 @contextlib.contextmanager
 def tmpfs(path, size):
     path.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size},mode=711", "tmpfs", str(path)], check=True, capture_output=True)
+    subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={size},mode=711", "tmpfs", str(path)], check=True, capture_output=True
+    )
     try:
         yield
     finally:
@@ -178,15 +182,35 @@ class FullDisk(Case):
         daemon = self.set_up('\n[intake]\nmin_free = "20MiB"\n')
         self.sink()
         self.fill(leave=8 << 20)
-        status = self.home.await_that("closed", lambda: (self.home.spool_status() or {}).get("accepting") is False and self.home.spool_status())
+        status = self.home.await_that(
+            "closed", lambda: (self.home.spool_status() or {}).get("accepting") is False and self.home.spool_status()
+        )
         self.assertIn("min_free", status["reason"])
         self.enqueue("a.ndjson", *[lab.job(n) for n in range(10)])
         self.enqueue("c.json", {"kind": "cancel", "id": "c-1", "match": {"id": "job-3"}})
         self.home.await_receipt("c.json")
         self.assertTrue((self.home.incoming / "a.ndjson").exists())
         self.ballast.unlink()
-        self.home.await_counts(lambda c: c.get("sent") == 10 or c.get("sent") == 9 and c.get("cancelled") == 1, within=20)
+        self.home.await_counts(
+            lambda c: c.get("sent") == 10 or c.get("sent") == 9 and c.get("cancelled") == 1, within=20
+        )
         self.assertIsNone(daemon.poll())
+
+    def test_where_inodes_run_out_intake_closes_too(self):
+        subprocess.run(["mount", "-o", "remount,nr_inodes=400", str(self.home.state)], check=True)
+        self.set_up()
+        self.sink()
+        folder = self.home.state / "ballast.d"
+        folder.mkdir()
+        while os.statvfs(self.home.state).f_favail > 10:
+            (folder / str(os.statvfs(self.home.state).f_favail)).touch()
+        status = self.home.await_that(
+            "closed", lambda: (self.home.spool_status() or {}).get("accepting") is False and self.home.spool_status()
+        )
+        self.assertIn("inodes", status["reason"])
+        self.enqueue("a.json", lab.job(1))
+        shutil.rmtree(folder)
+        self.home.await_event("job-1", "sent", within=15)
 
     def test_a_disk_that_is_full_closes_intake_loses_nothing_and_it_goes_on_when_there_is_room(self):
         daemon = self.set_up('\n[intake]\nmin_free = "4KiB"\n')
@@ -208,7 +232,9 @@ class FullDisk(Case):
         filling.start()
         try:
             os.rename(self.home.tmp / "a.ndjson", self.home.incoming / "a.ndjson")
-            self.home.await_that("a word of it", lambda: "disk is full" in self.home.log_tail() or daemon.poll() is not None, within=20)
+            self.home.await_that(
+                "a word of it", lambda: "disk is full" in self.home.log_tail() or daemon.poll() is not None, within=20
+            )
         finally:
             full.set()
             filling.join()
@@ -239,15 +265,14 @@ class FailingSync(Case):
     def check_end_and_restart(self, daemon, jobs):
         """Exit 74, a word about it, and after a restart every job of an acknowledged file has one end."""
         self.assertEqual(daemon.wait(40), 74, self.home.log_tail())
-        acknowledged = sum(
-            json.loads(p.read_text())["accepted"] for p in self.home.receipts.glob("*.receipt.json"))
+        acknowledged = sum(json.loads(p.read_text())["accepted"] for p in self.home.receipts.glob("*.receipt.json"))
         accepted = [o["job"] for o in self.home.outcomes("--event", "accepted")]
         self.assertLessEqual(acknowledged, len(accepted))
         self.order.unlink()
         self.home.start()
         self.home.await_counts(lambda c: c.get("sent", 0) + c.get("unknown", 0) >= jobs, within=60)
         after = [o["job"] for o in self.home.outcomes("--event", "accepted")]
-        self.assertEqual(after[:len(accepted)], accepted)
+        self.assertEqual(after[: len(accepted)], accepted)
         self.assertEqual(sorted(set(after)), sorted(after))
         self.assertEqual(len(after), jobs)
         self.assert_gapless()
@@ -280,8 +305,13 @@ class FailingSync(Case):
         self.let_sync_fail("gatepost.db")
         filler = "x" * 6000
         for part in range(4):
-            self.enqueue(f"b{part}.ndjson", *[
-                {**lab.job(n), "data": {"n": n, "filler": filler}} for n in range(10 + 1500 * part, 1510 + 1500 * part)])
+            self.enqueue(
+                f"b{part}.ndjson",
+                *[
+                    {**lab.job(n), "data": {"n": n, "filler": filler}}
+                    for n in range(10 + 1500 * part, 1510 + 1500 * part)
+                ],
+            )
         self.assertEqual(daemon.wait(60), 74, self.home.log_tail())
         self.order.unlink()
         self.home.run("route", "resume", "relay")

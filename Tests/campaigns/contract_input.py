@@ -44,16 +44,19 @@ class BadInput(Case):
 
     def test_lines_that_are_no_strict_json_are_not_json(self):
         good = text(lab.job("x"))
-        self.check("json", [
-            (good[:40], ("not_json", None)),
-            (b'{"id":"\xff\xfe"}', ("not_json", None)),
-            (good[:-1] + ',"id":"again"}', ("not_json", None)),
-            ('{"id":"x","data":{"n":NaN}}', ("not_json", None)),
-            ('{"id":"x","data":' + "[" * 40 + "]" * 40 + "}", ("not_json", None)),
-            (good + good, ("not_json", None)),
-            ("[" + good + "]", ("bad_type", None)),
-            ("[" * 300_000, ("not_json", None)),
-        ])
+        self.check(
+            "json",
+            [
+                (good[:40], ("not_json", None)),
+                (b'{"id":"\xff\xfe"}', ("not_json", None)),
+                (good[:-1] + ',"id":"again"}', ("not_json", None)),
+                ('{"id":"x","data":{"n":NaN}}', ("not_json", None)),
+                ('{"id":"x","data":' + "[" * 40 + "]" * 40 + "}", ("not_json", None)),
+                (good + good, ("not_json", None)),
+                ("[" + good + "]", ("bad_type", None)),
+                ("[" * 300_000, ("not_json", None)),
+            ],
+        )
 
     def test_a_line_of_50_megabytes_is_too_large_and_costs_little(self):
         path = self.home.tmp / "long.ndjson"
@@ -81,11 +84,21 @@ class BadInput(Case):
     def test_a_line_break_in_any_field_that_may_reach_a_header_is_refused(self):
         inject = "x\r\nBcc: all@example.test"
         places = {
-            "id": ["id"], "to.email": ["to", "email"], "to.name": ["to", "name"], "to.person": ["to", "person"],
-            "campaign": ["campaign"], "topic": ["topic"], "brand": ["brand"], "template": ["template"],
-            "from.name": ["from", "name"], "from.email": ["from", "email"], "reply_to.name": ["reply_to", "name"],
-            "reply_to.email": ["reply_to", "email"], "headers.X-Lead": ["headers", "X-Lead"],
-            "headers.In-Reply-To": ["headers", "In-Reply-To"], "headers.References": ["headers", "References"],
+            "id": ["id"],
+            "to.email": ["to", "email"],
+            "to.name": ["to", "name"],
+            "to.person": ["to", "person"],
+            "campaign": ["campaign"],
+            "topic": ["topic"],
+            "brand": ["brand"],
+            "template": ["template"],
+            "from.name": ["from", "name"],
+            "from.email": ["from", "email"],
+            "reply_to.name": ["reply_to", "name"],
+            "reply_to.email": ["reply_to", "email"],
+            "headers.X-Lead": ["headers", "X-Lead"],
+            "headers.In-Reply-To": ["headers", "In-Reply-To"],
+            "headers.References": ["headers", "References"],
         }
         bad = []
         for path in places.values():
@@ -101,20 +114,38 @@ class BadInput(Case):
         for number, field in enumerate(places):
             self.assertIn(field, [f for _, f in problems[number]], problems[number])
             for code, _ in problems[number]:
-                self.assertIn(code, {"header_injection", "bad_address", "bad_value", "unknown_template", "unknown_brand", "unknown_topic"})
-        for field in ("to.name", "from.name", "reply_to.name", "headers.X-Lead", "headers.In-Reply-To", "headers.References"):
+                self.assertIn(
+                    code,
+                    {
+                        "header_injection",
+                        "bad_address",
+                        "bad_value",
+                        "unknown_template",
+                        "unknown_brand",
+                        "unknown_topic",
+                    },
+                )
+        for field in (
+            "to.name",
+            "from.name",
+            "reply_to.name",
+            "headers.X-Lead",
+            "headers.In-Reply-To",
+            "headers.References",
+        ):
             self.assertIn(("header_injection", field), problems[list(places).index(field)])
         self.assertEqual(problems[len(places)][0][0], "header_injection")
 
     def test_a_line_break_in_data_never_makes_a_header(self):
         folder = self.home.home / f"mails-{self.port}"
-        self.home.template(
-            "free", lab.TEMPLATE.replace('n = { type = "number"', 'n = { type = "string"'))
+        self.home.template("free", lab.TEMPLATE.replace('n = { type = "number"', 'n = { type = "string"'))
         (self.home.home / "templates/free/sample.json").write_text('{"n": "one"}')
         lab.stop(self.daemon)
         self.daemon = self.home.start()
         self.enqueue("a.json", {**lab.job(1), "template": "free", "data": {"n": "x\r\nBcc: evil@example.test"}})
-        end = self.home.await_that("an end or a rejection", lambda: self.endings() or (self.home.receipt("a.json") or {}).get("rejected"))
+        end = self.home.await_that(
+            "an end or a rejection", lambda: self.endings() or (self.home.receipt("a.json") or {}).get("rejected")
+        )
         for messages in lab.mails(folder).values():
             for message in messages:
                 self.assertIsNone(message["Bcc"])
@@ -123,22 +154,60 @@ class BadInput(Case):
 
     def test_addresses_with_comments_groups_two_ats_or_quotes_are_bad_addresses(self):
         addresses = [
-            "ada(comment)@example.test", "(x)ada@example.test", "group: ada@example.test, b@example.test;", "a@b@example.test",
-            '"ada lovelace"@example.test', '"a@b"@example.test', "Ada <ada@example.test>", "ada@[127.0.0.1]", "ada@localhost",
-            "@example.test", "ada@", "ada", "", "a..b@example.test", ".a@example.test", "ada@exa mple.test", "a@-x.test",
-            "x" * 65 + "@example.test", "ada@example.test,b@example.test",
+            "ada(comment)@example.test",
+            "(x)ada@example.test",
+            "group: ada@example.test, b@example.test;",
+            "a@b@example.test",
+            '"ada lovelace"@example.test',
+            '"a@b"@example.test',
+            "Ada <ada@example.test>",
+            "ada@[127.0.0.1]",
+            "ada@localhost",
+            "@example.test",
+            "ada@",
+            "ada",
+            "",
+            "a..b@example.test",
+            ".a@example.test",
+            "ada@exa mple.test",
+            "a@-x.test",
+            "x" * 65 + "@example.test",
+            "ada@example.test,b@example.test",
         ]
-        self.check("address", [(text(lab.job("x", a or None) if a else {**lab.job("x"), "to": {"email": ""}}), ("bad_address", "to.email")) for a in addresses])
+        self.check(
+            "address",
+            [
+                (
+                    text(lab.job("x", a or None) if a else {**lab.job("x"), "to": {"email": ""}}),
+                    ("bad_address", "to.email"),
+                )
+                for a in addresses
+            ],
+        )
 
     def test_impossible_dates_are_bad_times(self):
-        times = ["2026-02-30T09:00:00Z", "2026-13-01T09:00:00Z", "2026-12-01T25:00:00Z", "2026-12-01T09:61:00Z",
-                 "2026-12-01T09:00:00", "2026-12-01", "tomorrow", "2026-12-01T09:00:00+25:00", "", "１２-12-01T09:00:00Z"]
-        self.check("time", [(text(lab.job("x", not_before=t)), ("bad_time", "not_before")) for t in times] + [
-            (text(lab.job("x", not_before_local="2026-12-32T09:00")), ("bad_time", "not_before_local")),
-            (text(lab.job("x", not_before_local="2026-12-01T09:00Z")), ("bad_time", "not_before_local")),
-            (text(lab.job("x", expires_at="2026-06-31T00:00:00Z")), ("bad_time", "expires_at")),
-            (text(lab.job("x", created_at="yesterday")), ("bad_time", "created_at")),
-        ])
+        times = [
+            "2026-02-30T09:00:00Z",
+            "2026-13-01T09:00:00Z",
+            "2026-12-01T25:00:00Z",
+            "2026-12-01T09:61:00Z",
+            "2026-12-01T09:00:00",
+            "2026-12-01",
+            "tomorrow",
+            "2026-12-01T09:00:00+25:00",
+            "",
+            "１２-12-01T09:00:00Z",
+        ]
+        self.check(
+            "time",
+            [(text(lab.job("x", not_before=t)), ("bad_time", "not_before")) for t in times]
+            + [
+                (text(lab.job("x", not_before_local="2026-12-32T09:00")), ("bad_time", "not_before_local")),
+                (text(lab.job("x", not_before_local="2026-12-01T09:00Z")), ("bad_time", "not_before_local")),
+                (text(lab.job("x", expires_at="2026-06-31T00:00:00Z")), ("bad_time", "expires_at")),
+                (text(lab.job("x", created_at="yesterday")), ("bad_time", "created_at")),
+            ],
+        )
 
     def test_an_unknown_field_is_refused_with_the_nearest_name(self):
         self.home.put("a.json", text(lab.job("x", expires_on="2036-01-01T00:00:00Z")).encode())
@@ -155,30 +224,33 @@ class BadInput(Case):
     def test_wrong_values_each_have_their_word(self):
         long_id, job = "x" * 201, lab.job("x")
         without = lambda key: {k: v for k, v in job.items() if k != key}
-        self.check("words", [
-            (text({**job, "id": long_id}), ("bad_value", "id")),
-            (text({**job, "id": "zwölf"}), ("bad_value", "id")),
-            (text({**job, "id": 12}), ("bad_type", "id")),
-            (text(without("template")), ("missing_field", "template")),
-            (text(without("id")), ("missing_field", "id")),
-            (text({**job, "to": {"person": "x"}}), ("missing_field", "to.email")),
-            (text({**job, "template": "prope"}), ("unknown_template", "template")),
-            (text({**job, "brand": "acne"}), ("unknown_brand", "brand")),
-            (text({**job, "topic": "newsleter"}), ("unknown_topic", "topic")),
-            (text({**job, "route": "relais"}), ("unknown_route", "route")),
-            (text({**job, "template": "offer"}), ("missing_field", "topic")),
-            (text({**job, "data": {}}), ("template_data", "data.n")),
-            (text({**job, "data": {"n": "one"}}), ("template_data", "data.n")),
-            (text({**job, "priority": "urgent"}), ("bad_value", "priority")),
-            (text({**job, "reference": "x" * 5000}), ("bad_value", "reference")),
-            (text({**job, "from": {"email": "a@other.example"}}), ("not_permitted", "from.email")),
-            (text({**job, "headers": {"Bcc": "x@example.test"}}), ("bad_value", "headers.Bcc")),
-            (text({**job, "kind": "consent"}), ("bad_value", "kind")),
-            (text({**job, "expires_at": "2020-01-01T00:00:00Z"}), ("expired", "expires_at")),
-            (text({**job, "data": {"n": 1, "filler": "x" * (1 << 20)}}), ("too_large", None)),
-            (text({"kind": "cancel", "id": "c", "match": {}}), ("bad_value", "match")),
-            (text({"kind": "cancel", "id": "c", "match": {"campaign": "x"}}), ("bad_value", "match")),
-        ])
+        self.check(
+            "words",
+            [
+                (text({**job, "id": long_id}), ("bad_value", "id")),
+                (text({**job, "id": "zwölf"}), ("bad_value", "id")),
+                (text({**job, "id": 12}), ("bad_type", "id")),
+                (text(without("template")), ("missing_field", "template")),
+                (text(without("id")), ("missing_field", "id")),
+                (text({**job, "to": {"person": "x"}}), ("missing_field", "to.email")),
+                (text({**job, "template": "prope"}), ("unknown_template", "template")),
+                (text({**job, "brand": "acne"}), ("unknown_brand", "brand")),
+                (text({**job, "topic": "newsleter"}), ("unknown_topic", "topic")),
+                (text({**job, "route": "relais"}), ("unknown_route", "route")),
+                (text({**job, "template": "offer"}), ("missing_field", "topic")),
+                (text({**job, "data": {}}), ("template_data", "data.n")),
+                (text({**job, "data": {"n": "one"}}), ("template_data", "data.n")),
+                (text({**job, "priority": "urgent"}), ("bad_value", "priority")),
+                (text({**job, "reference": "x" * 5000}), ("bad_value", "reference")),
+                (text({**job, "from": {"email": "a@other.example"}}), ("not_permitted", "from.email")),
+                (text({**job, "headers": {"Bcc": "x@example.test"}}), ("bad_value", "headers.Bcc")),
+                (text({**job, "kind": "consent"}), ("bad_value", "kind")),
+                (text({**job, "expires_at": "2020-01-01T00:00:00Z"}), ("expired", "expires_at")),
+                (text({**job, "data": {"n": 1, "filler": "x" * (1 << 20)}}), ("too_large", None)),
+                (text({"kind": "cancel", "id": "c", "match": {}}), ("bad_value", "match")),
+                (text({"kind": "cancel", "id": "c", "match": {"campaign": "x"}}), ("bad_value", "match")),
+            ],
+        )
 
     def test_what_is_no_file_is_refused_and_what_is_being_written_is_left_alone(self):
         (self.home.incoming / "folder.json").mkdir()

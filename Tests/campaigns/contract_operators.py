@@ -72,12 +72,20 @@ class Operators(Case):
 
     def test_queue_list_show_cancel_and_retry(self):
         daemon = self.set_up()
-        config = self.home.config.read_text().replace('first = "1s"', 'first = "1h"').replace('longest = "5s"', 'longest = "2h"')
+        config = (
+            self.home.config.read_text()
+            .replace('first = "1s"', 'first = "1h"')
+            .replace('longest = "5s"', 'longest = "2h"')
+        )
         self.home.config.write_text(config)
         daemon.send_signal(signal.SIGHUP)
         self.home.await_that("reloaded", lambda: "reloaded" in self.home.log_tail())
         self.sink()
-        self.accept("a.ndjson", lab.job("full", "full@example.test", campaign="spring"), lab.job("grey", "greylist@example.test"))
+        self.accept(
+            "a.ndjson",
+            lab.job("full", "full@example.test", campaign="spring"),
+            lab.job("grey", "greylist@example.test"),
+        )
         self.home.await_counts(lambda c: c.get("postponed") == 2)
         self.assertEqual({k: v["reason"] for k, v in self.queue().items()}, {"job-full": "retry", "job-grey": "retry"})
         self.assertEqual(set(self.queue("--campaign", "spring")), {"job-full"})
@@ -86,11 +94,20 @@ class Operators(Case):
         self.home.run("queue", "cancel", "--campaign", "spring", "--why", "withdrawn", "--actor", "ada")
         self.home.await_event("job-full", "cancelled", "operator")
         shown = json.loads(self.home.run("queue", "show", "job-full", "--format", "json").stdout)
-        self.assertEqual((shown["state"], [o["event"] for o in shown["outcomes"]]), ("ended", ["accepted", "postponed", "cancelled"]))
+        self.assertEqual(
+            (shown["state"], [o["event"] for o in shown["outcomes"]]), ("ended", ["accepted", "postponed", "cancelled"])
+        )
         self.assertEqual(shown["record"]["id"], "job-full")
         self.assertEqual(self.home.run("queue", "show", "none", check=False).returncode, 65)
         self.assertEqual(self.home.run("queue", "cancel", check=False).returncode, 64)
-        for words in (["queue", "list"], ["queue", "show", "job-full"], ["hold", "list"], ["route", "list"], ["outcomes"], ["report"]):
+        for words in (
+            ["queue", "list"],
+            ["queue", "show", "job-full"],
+            ["hold", "list"],
+            ["route", "list"],
+            ["outcomes"],
+            ["report"],
+        ):
             for form in ("table", "csv"):
                 self.assertTrue(self.home.run(*words, "--format", form).stdout or form == "table", words)
 
@@ -100,7 +117,10 @@ class Operators(Case):
         self.accept("a.json", lab.job(1))
         self.home.await_that("a status", self.home.status)
         rows = self.home.lines("status", "--format", "json")
-        self.assertEqual((rows[0]["kind"], rows[0]["running"], rows[0]["pid"], rows[0]["accepting"]), ("daemon", True, daemon.pid, True))
+        self.assertEqual(
+            (rows[0]["kind"], rows[0]["running"], rows[0]["pid"], rows[0]["accepting"]),
+            ("daemon", True, daemon.pid, True),
+        )
         self.assertEqual([(r["route"], r["ready"]) for r in rows[1:]], [("relay", 1)])
         self.assertIn("running", self.home.run("status").stdout)
         lab.stop(daemon)
@@ -120,11 +140,25 @@ class Operators(Case):
     def test_report_counts_by_campaign(self):
         self.set_up()
         self.sink()
-        self.accept("a.ndjson", *[lab.job(n, campaign="spring") for n in range(5)], lab.job("b", "bounce@x.test", campaign="autumn"))
+        self.accept(
+            "a.ndjson",
+            *[lab.job(n, campaign="spring") for n in range(5)],
+            lab.job("b", "bounce@x.test", campaign="autumn")
+        )
         self.home.await_counts(lambda c: c.get("sent") == 5 and c.get("failed") == 1)
-        rows = {(r["campaign"], r["event"], r["reason"]): r["count"] for r in self.home.lines("report", "--by", "campaign", "--format", "json")}
-        self.assertEqual(rows, {("spring", "accepted", None): 5, ("spring", "sent", None): 5,
-                                ("autumn", "accepted", None): 1, ("autumn", "failed", "bad_address"): 1})
+        rows = {
+            (r["campaign"], r["event"], r["reason"]): r["count"]
+            for r in self.home.lines("report", "--by", "campaign", "--format", "json")
+        }
+        self.assertEqual(
+            rows,
+            {
+                ("spring", "accepted", None): 5,
+                ("spring", "sent", None): 5,
+                ("autumn", "accepted", None): 1,
+                ("autumn", "failed", "bad_address"): 1,
+            },
+        )
 
 
 class Signals(Case):
@@ -156,6 +190,36 @@ class Signals(Case):
         self.home.config.write_text(good)
         self.home.await_event("job-1", "sent")
 
+    def test_hup_takes_new_producers_and_new_limits_over(self):
+        daemon = self.set_up("\n[intake]\nmax_queued = 2\n")
+        self.sink()
+        self.home.run("route", "pause", "relay", "--why", "test")
+        self.accept("a.ndjson", lab.job(1), lab.job(2))
+        self.enqueue("b.json", lab.job(3))
+        self.home.await_that("closed", lambda: "max_queued" in ((self.home.spool_status() or {}).get("reason") or ""))
+        producers = '\n[[producer]]\nname = "default"\n\n[[producer]]\nname = "desk"\n'
+        self.configure("\n[intake]\nmax_queued = 100\n" + producers)
+        daemon.send_signal(signal.SIGHUP)
+        self.home.await_receipt("b.json", within=15)
+        desk = self.home.state / "spool/producers/desk"
+        self.home.await_that("the new producer's directories", desk.exists, within=15)
+        (desk / "tmp/c.json").write_text(json.dumps(lab.job(4)))
+        (desk / "tmp/c.json").rename(desk / "incoming/c.json")
+        self.home.await_that("its receipt", (desk / "receipts/c.json.receipt.json").exists, within=15)
+        self.home.run("route", "resume", "relay")
+        self.home.await_counts(lambda c: c.get("sent") == 4)
+
+    def test_hup_with_another_state_directory_stays_with_the_one_there_is_and_says_so(self):
+        daemon = self.set_up()
+        self.sink()
+        good = self.home.config.read_text()
+        self.home.config.write_text(good.replace(str(self.home.state), str(self.home.home / "elsewhere")))
+        self.hup(daemon, "state_dir")
+        self.home.config.write_text(good)
+        self.accept("a.json", lab.job(1))
+        self.home.await_event("job-1", "sent")
+        self.assertFalse((self.home.home / "elsewhere").exists())
+
     def test_a_route_that_vanishes_holds_its_jobs_until_it_is_back_and_they_are_released(self):
         daemon = self.set_up()
         self.sink()
@@ -164,7 +228,9 @@ class Signals(Case):
         good = self.home.config.read_text()
         self.home.config.write_text(good.replace('name = "relay"', 'name = "other"'))
         self.hup(daemon, "reloaded")
-        self.home.await_that("held", lambda: self.home.lines("queue", "list", "--state", "held", "--format", "json"), within=15)
+        self.home.await_that(
+            "held", lambda: self.home.lines("queue", "list", "--state", "held", "--format", "json"), within=15
+        )
         self.home.config.write_text(good)
         daemon.send_signal(signal.SIGHUP)
         self.home.run("route", "resume", "relay")
@@ -191,7 +257,9 @@ class Signals(Case):
         daemon = self.home.start()
         self.sink()
         self.accept("a.json", lab.job("slow", "slow-60@example.test"))
-        self.home.await_that("in flight", lambda: self.home.lines("queue", "list", "--state", "flying", "--format", "json"))
+        self.home.await_that(
+            "in flight", lambda: self.home.lines("queue", "list", "--state", "flying", "--format", "json")
+        )
         begin = time.monotonic()
         lab.stop(daemon)
         self.assertLess(time.monotonic() - begin, 10)

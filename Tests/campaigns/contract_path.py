@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """From a file to `sent`: receipts, the journal, the feed, `enqueue --wait` (CONTRACT 3, 7)."""
 
+import csv
 import hashlib
+import io
 import json
+import signal
+import subprocess
 
 import lab
 from contract_case import Case, needs, offer
@@ -22,18 +26,32 @@ class ThePath(Case):
         receipt = self.home.receipt("one.json")
         taken_at = receipt.pop("taken_at")
         self.assertRegex(taken_at, r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$")
-        self.assertEqual(receipt, {
-            "file": "one.json", "sha256": hashlib.sha256(one).hexdigest(), "bytes": len(one),
-            "accepted": 1, "duplicates": 0, "rejected": 0, "cancelled": 0, "problems": []})
+        self.assertEqual(
+            receipt,
+            {
+                "file": "one.json",
+                "sha256": hashlib.sha256(one).hexdigest(),
+                "bytes": len(one),
+                "accepted": 1,
+                "duplicates": 0,
+                "rejected": 0,
+                "cancelled": 0,
+                "problems": [],
+            },
+        )
         content = "".join(json.dumps(r, separators=(",", ":")) + "\n" for r in many).encode()
         receipt = self.home.receipt("many.ndjson")
         self.assertEqual(
             (receipt["sha256"], receipt["bytes"], receipt["accepted"]),
-            (hashlib.sha256(content).hexdigest(), len(content), 200))
+            (hashlib.sha256(content).hexdigest(), len(content), 200),
+        )
         self.assertEqual(list(self.home.incoming.iterdir()) + list((self.home.state / "spool/taken").iterdir()), [])
 
         sent = self.home.await_event("job-one", "sent")
-        self.assertEqual((sent["reference"], sent["campaign"], sent["route"], sent["attempt"]), ({"deal": [1, "zwei"]}, "spring", "relay", 1))
+        self.assertEqual(
+            (sent["reference"], sent["campaign"], sent["route"], sent["attempt"]),
+            ({"deal": [1, "zwei"]}, "spring", "relay", 1),
+        )
         self.assertEqual(sent["provider"]["code"], "250")
         self.assert_gapless()
         self.assertEqual(lab.stop(daemon), 0)
@@ -42,8 +60,14 @@ class ThePath(Case):
         daemon = self.set_up()
         self.sink()
         for round in range(3):
-            self.accept(f"f{round}.ndjson", *[lab.job(f"{round}-{n}") for n in range(20)], lab.job(f"{round}-b", "bounce@x.test"))
-            self.home.await_counts(lambda c: c.get("sent") == 20 * (round + 1) and c.get("failed") == round + 1, within=30)
+            self.accept(
+                f"f{round}.ndjson",
+                *[lab.job(f"{round}-{n}") for n in range(20)],
+                lab.job(f"{round}-b", "bounce@x.test"),
+            )
+            self.home.await_counts(
+                lambda c: c.get("sent") == 20 * (round + 1) and c.get("failed") == round + 1, within=30
+            )
             self.assertEqual(lab.stop(daemon), 0)
             daemon = self.home.start()
         lab.stop(daemon)
@@ -60,8 +84,11 @@ class ThePath(Case):
         self.sink()
         self.accept("a.json", lab.job(1))
         self.home.await_event("job-1", "sent")
-        seen = self.home.await_that("both events in the feed", lambda: [
-            o["event"] for _, outcomes in self.home.feed() for o in outcomes][1:], within=15)
+        seen = self.home.await_that(
+            "both events in the feed",
+            lambda: [o["event"] for _, outcomes in self.home.feed() for o in outcomes][1:],
+            within=15,
+        )
         self.assertEqual(seen, ["sent"])
 
     def test_enqueue_with_wait_prints_the_receipt_and_exits_65_where_a_record_was_rejected(self):
@@ -106,3 +133,46 @@ class ThePath(Case):
         self.assertEqual(self.home.run("outcomes", "--after", "999", check=False).returncode, 65)
         decided = self.home.outcomes("--job", "job-1", "--decisions")
         self.assertTrue(decided[-1].get("decision"), decided[-1])
+
+    def test_follow_prints_what_comes_as_it_comes(self):
+        self.set_up()
+        self.sink()
+        self.accept("a.json", lab.job(1))
+        follow = subprocess.Popen(
+            [self.home.binary, "outcomes", "--follow", "--format", "json", "--config", self.home.config],
+            stdout=subprocess.PIPE,
+            text=True,
+            env=self.home.env,
+        )
+        self.home.processes.append(follow)
+        self.addCleanup(follow.stdout.close)
+        seen = [json.loads(follow.stdout.readline())["event"] for _ in range(2)]
+        self.accept("b.json", lab.job(2))
+        seen += [json.loads(follow.stdout.readline())["event"] for _ in range(2)]
+        self.assertEqual(seen, ["accepted", "sent"] * 2)
+        follow.send_signal(signal.SIGINT)
+        self.assertIn(follow.wait(10), (0, -signal.SIGINT, 130))
+
+    def test_the_feed_has_no_gap_after_kills(self):
+        daemon = self.set_up(route='in_doubt = "park"\n')
+        self.sink()
+        for round in range(4):
+            self.enqueue(f"f{round}.ndjson", *[lab.job(f"{round}-{n}") for n in range(300)])
+            self.home.await_counts(lambda c: c.get("sent", 0) > 300 * round + 50)
+            daemon.kill()
+            daemon.wait()
+            daemon = self.home.start()
+        self.home.await_counts(lambda c: c.get("sent", 0) + c.get("unknown", 0) == 1200)
+        self.assertEqual(lab.stop(daemon), 0)
+        fed = [o["seq"] for _, outcomes in self.home.feed() for o in outcomes]
+        self.assertEqual(fed, sorted(fed))
+        self.assertEqual(set(fed), {o["seq"] for o in self.home.outcomes()})
+
+    def test_csv_has_as_many_cells_in_every_line(self):
+        self.set_up()
+        self.sink()
+        self.accept("a.ndjson", lab.job(1, campaign='a "quoted", campaign'), lab.job("b", "bounce@x.test"))
+        self.home.await_counts(lambda c: c.get("sent") == 1 and c.get("failed") == 1)
+        rows = list(csv.reader(io.StringIO(self.home.run("outcomes", "--format", "csv").stdout)))
+        self.assertEqual((len(rows), {len(r) for r in rows}), (5, {len(rows[0])}))
+        self.assertIn('a "quoted", campaign', rows[1])

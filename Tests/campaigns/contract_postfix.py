@@ -51,8 +51,11 @@ class Postfix:
 
     def run(self, word):
         return subprocess.run(
-            ["postfix", "-c", str(self.home / "conf"), word], capture_output=True, text=True,
-            env={**os.environ, "PATH": os.environ["PATH"] + ":/usr/sbin:/sbin"})
+            ["postfix", "-c", str(self.home / "conf"), word],
+            capture_output=True,
+            text=True,
+            env={**os.environ, "PATH": os.environ["PATH"] + ":/usr/sbin:/sbin"},
+        )
 
     def __enter__(self):
         done = self.run("start")
@@ -94,12 +97,18 @@ class RealPostfix(Case):
         self.assertEqual(lab.stop(daemon), 0)
 
     def test_its_refusals_end_as_what_they_say_and_the_others_go_on(self):
-        self.set_up("[intake]\nmin_free = \"1%\"\n")
+        self.set_up('[intake]\nmin_free = "1%"\n')
         self.accept(
-            "a.ndjson", lab.job("none", "nobody@known.test"), lab.job("blocked", "blocked@example.test"),
-            lab.job("later", "later@example.test"), *[lab.job(n) for n in range(20)],
-            {**lab.job("big"), "data": {"n": 1, "filler": "long words " * 4000}})
-        self.home.await_counts(lambda c: c.get("sent") == 20 and c.get("failed") == 3 and c.get("postponed", 0) >= 1, within=30)
+            "a.ndjson",
+            lab.job("none", "nobody@known.test"),
+            lab.job("blocked", "blocked@example.test"),
+            lab.job("later", "later@example.test"),
+            *[lab.job(n) for n in range(20)],
+            {**lab.job("big"), "data": {"n": 1, "filler": "long words " * 4000}},
+        )
+        self.home.await_counts(
+            lambda c: c.get("sent") == 20 and c.get("failed") == 3 and c.get("postponed", 0) >= 1, within=30
+        )
         self.assertEqual(self.home.events("job-none")[-1], ("failed", "bad_address"))
         self.assertEqual(self.home.outcomes("--job", "job-none")[-1]["provider"]["enhanced"], "5.1.1")
         self.assertEqual(self.home.events("job-blocked")[-1], ("failed", "refused"))

@@ -99,9 +99,13 @@ class TheRelay(Case):
     def test_a_dropped_link_leaves_marketing_parked_and_transactional_resent(self):
         self.set_up(connections=1)
         self.sink()
-        self.accept("a.ndjson", offer("ad", "drop@example.test"), lab.job("receipt", "drop@example.test"), lab.job("fine"))
+        self.accept(
+            "a.ndjson", offer("ad", "drop@example.test"), lab.job("receipt", "drop@example.test"), lab.job("fine")
+        )
         self.home.await_event("job-fine", "sent")
-        self.home.await_that("a second attempt", lambda: [e for e, _ in self.home.events("job-receipt")].count("unknown") >= 2, within=20)
+        self.home.await_that(
+            "a second attempt", lambda: [e for e, _ in self.home.events("job-receipt")].count("unknown") >= 2, within=20
+        )
         events = self.home.events("job-receipt")
         self.assertEqual(events[:3], [("accepted", None), ("unknown", "in_doubt"), ("postponed", "retry")])
         self.assertEqual(self.home.events("job-ad"), [("accepted", None), ("unknown", "in_doubt")])
@@ -121,13 +125,14 @@ class TheRelay(Case):
         self.assertEqual(sent["settles"], unknown["seq"])
         self.assertEqual(sent["message_id"], unknown["message_id"])
 
-
     def test_a_job_in_flight_during_three_crashes_ends_as_poison_and_the_others_go(self):
         daemon = self.set_up()
         with socket.create_server(("127.0.0.1", self.port)):  # accepts, and never says a word
             self.accept("a.json", lab.job("bad"))
             for crash in range(3):
-                self.home.await_that("in flight", lambda: self.home.lines("queue", "list", "--state", "flying", "--format", "json"))
+                self.home.await_that(
+                    "in flight", lambda: self.home.lines("queue", "list", "--state", "flying", "--format", "json")
+                )
                 daemon.kill()
                 daemon.wait()
                 if crash < 2:
@@ -147,21 +152,36 @@ class TheRelay(Case):
 
     def test_the_first_route_whose_match_holds_carries_the_job_and_a_job_may_name_one(self):
         other = lab.free_port()
-        self.home.configure([
-            {"name": "ads", "port": other, "more": 'match = { classes = ["marketing"] }'}, {"name": "relay", "port": self.port}], more=lab.TOPIC)
+        self.home.configure(
+            [
+                {"name": "ads", "port": other, "more": 'match = { classes = ["marketing"] }'},
+                {"name": "relay", "port": self.port},
+            ],
+            more=lab.TOPIC,
+        )
         self.home.template("offer", lab.MARKETING)
         self.home.run("init")
         ads, mails = self.home.capturing_sink(other)[1], self.sink()
         self.home.start()
-        self.accept("a.ndjson", offer("ad", "ad@example.test"), lab.job("receipt", "receipt@example.test"), offer("named", "named@example.test", route="relay"))
+        self.accept(
+            "a.ndjson",
+            offer("ad", "ad@example.test"),
+            lab.job("receipt", "receipt@example.test"),
+            offer("named", "named@example.test", route="relay"),
+        )
         self.home.await_counts(lambda c: c.get("sent") == 3)
-        self.assertEqual((set(lab.mails(ads)), set(lab.mails(mails))), ({"ad@example.test"}, {"receipt@example.test", "named@example.test"}))
+        self.assertEqual(
+            (set(lab.mails(ads)), set(lab.mails(mails))),
+            ({"ad@example.test"}, {"receipt@example.test", "named@example.test"}),
+        )
 
 
 class Encryption(Case):
     def begin(self, tls, *options, more=""):
         self.configure(route=more)
-        self.home.config.write_text(self.home.config.read_text().replace('tls = "none"', tls).replace("smtp://127.0.0.1", "smtp://localhost"))
+        self.home.config.write_text(
+            self.home.config.read_text().replace('tls = "none"', tls).replace("smtp://127.0.0.1", "smtp://localhost")
+        )
         self.home.run("init")
         folder = self.sink(*options)
         self.home.start()
@@ -170,7 +190,8 @@ class Encryption(Case):
 
     def await_closed(self, words):
         route = self.home.await_that(
-            "the route closed", lambda: (r := self.home.route_status("relay") or {}).get("state") == "closed" and r)
+            "the route closed", lambda: (r := self.home.route_status("relay") or {}).get("state") == "closed" and r
+        )
         self.assertIn("configuration", route["why"])
         self.assertRegex(route["why"], words)
         self.assertEqual(self.endings(), {})
@@ -184,8 +205,16 @@ class Encryption(Case):
         self.home.await_that("a certificate", lambda: certificate.exists() and certificate.stat().st_size)
         lab.stop(process)
         folder = self.begin(
-            'tls = "required"', "--tls", "starttls", "--require-tls", "--auth", "gw:right", "--write-certificate", str(certificate),
-            more=f'ca_file = "{certificate}"\n' + LOGIN.format(home=self.home.home))
+            'tls = "required"',
+            "--tls",
+            "starttls",
+            "--require-tls",
+            "--auth",
+            "gw:right",
+            "--write-certificate",
+            str(certificate),
+            more=f'ca_file = "{certificate}"\n' + LOGIN.format(home=self.home.home),
+        )
         self.home.await_counts(lambda c: c.get("sent") == 2)
         self.assertEqual(len(lab.mails(folder)), 2)
 
@@ -204,7 +233,11 @@ class Limits(Case):
         self.sink()
         self.home.run("route", "pause", "relay", "--why", "test")
         self.accept("a.ndjson", *[lab.job(n, campaign="spring") for n in range(5)])
-        status = self.home.await_that("closed", lambda: (self.home.spool_status() or {"accepting": True})["accepting"] is False and self.home.spool_status())
+        status = self.home.await_that(
+            "closed",
+            lambda: (self.home.spool_status() or {"accepting": True})["accepting"] is False
+            and self.home.spool_status(),
+        )
         self.assertIn("max_queued", status["reason"])
         self.assertEqual(status["queued"], 5)
         self.enqueue("b.json", lab.job("b"))
@@ -224,7 +257,9 @@ class Limits(Case):
     def test_rates_hold_for_a_route_and_for_a_domain(self):
         self.set_up(route='rate = "40/s"\ndomain_rate = { "slow.test" = "5/s" }\n')
         self.sink()
-        self.accept("a.ndjson", *[lab.job(f"s{n}", f"r{n}@slow.test") for n in range(15)], *[lab.job(n) for n in range(60)])
+        self.accept(
+            "a.ndjson", *[lab.job(f"s{n}", f"r{n}@slow.test") for n in range(15)], *[lab.job(n) for n in range(60)]
+        )
         begin = time.monotonic()
         self.home.await_counts(lambda c: c.get("sent") == 75, within=20)
         self.assertGreater(time.monotonic() - begin, 1)

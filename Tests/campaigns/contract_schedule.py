@@ -23,13 +23,16 @@ class Schedules(Case):
     def test_not_before_waits_and_then_goes(self):
         self.set_up()
         self.sink()
-        begin = time.time() + 2
+        begin = time.time() + 3
         self.accept("a.ndjson", lab.job("later", not_before=lab.instant(begin)), lab.job("now"))
         self.home.await_event("job-now", "sent")
-        self.assertLess(time.time(), begin + 1)
+        self.assertNotIn("job-later", self.endings())
         sent = moment(self.home.await_event("job-later", "sent", within=15)["time"])
         self.assertGreaterEqual(sent, begin)
-        self.assertLess(sent, begin + 2)
+        self.assertLess(sent, begin + 5)
+        self.assertEqual(
+            self.home.events("job-later"), [("accepted", None), ("postponed", "not_before"), ("sent", None)]
+        )
 
     def test_not_before_local_is_a_wall_time_in_the_recipients_zone(self):
         self.set_up()
@@ -37,8 +40,11 @@ class Schedules(Case):
         to = lambda zone: {"to": {"email": "r@example.test", "timezone": zone}}
         # Half an hour ago in Kiribati; the same half hour of that day is most of a day away in Samoa.
         then = wall(14, -1800)
-        self.accept("a.ndjson", {**lab.job("past"), **to("Pacific/Kiritimati"), "not_before_local": then},
-                    {**lab.job("future"), **to("Pacific/Pago_Pago"), "not_before_local": then})
+        self.accept(
+            "a.ndjson",
+            {**lab.job("past"), **to("Pacific/Kiritimati"), "not_before_local": then},
+            {**lab.job("future"), **to("Pacific/Pago_Pago"), "not_before_local": then},
+        )
         self.home.await_event("job-past", "sent")
         due = json.loads(self.home.run("queue", "show", "job-future", "--format", "json").stdout)["due"]
         self.assertEqual(moment(due), moment(then + "Z") + 11 * 3600)
@@ -47,9 +53,16 @@ class Schedules(Case):
         self.set_up()
         self.sink()
         self.home.run("route", "pause", "relay", "--why", "test")
-        self.enqueue("a.ndjson", lab.job("late", expires_at=lab.soon(-1)), lab.job("soon", expires_at=lab.soon(1.5)), lab.job("long"))
+        self.enqueue(
+            "a.ndjson",
+            lab.job("late", expires_at=lab.soon(-1)),
+            lab.job("soon", expires_at=lab.soon(1.5)),
+            lab.job("long"),
+        )
         receipt = self.home.await_receipt("a.ndjson")
-        self.assertEqual([(p["id"], p["code"], p["field"]) for p in receipt["problems"]], [("job-late", "expired", "expires_at")])
+        self.assertEqual(
+            [(p["id"], p["code"], p["field"]) for p in receipt["problems"]], [("job-late", "expired", "expires_at")]
+        )
         self.home.await_event("job-soon", "withheld", "expired", within=45)  # looked for every 30 s
         self.assertEqual(self.home.events("job-long"), [("accepted", None)])
         self.home.run("route", "resume", "relay")
@@ -60,8 +73,11 @@ class Schedules(Case):
         self.set_up()
         self.sink()
         self.home.run("hold", "add", "--campaign", "spring", "--why", "test")
-        self.accept("a.ndjson", lab.job("held", campaign="spring", expires_at=lab.soon(1.5)),
-                    lab.job("timed", not_before=lab.soon(3600), expires_at=lab.soon(1.5)))
+        self.accept(
+            "a.ndjson",
+            lab.job("held", campaign="spring", expires_at=lab.soon(1.5)),
+            lab.job("timed", not_before=lab.soon(3600), expires_at=lab.soon(1.5)),
+        )
         self.home.await_event("job-held", "withheld", "expired", within=45)  # looked for every 30 s
         self.home.await_that("the end of the other", lambda: self.endings().get("job-timed"), within=45)
         self.assertEqual(self.endings()["job-timed"][0][0], "withheld")
@@ -79,7 +95,9 @@ class Schedules(Case):
         self.set_up(route='rate = "200/s"\n', connections=1)
         self.sink()
         self.home.run("route", "pause", "relay", "--why", "test")
-        self.accept("a.ndjson", *[lab.job(f"{p}-{n}", priority=p) for p in ("low", "normal", "high") for n in range(100)])
+        self.accept(
+            "a.ndjson", *[lab.job(f"{p}-{n}", priority=p) for p in ("low", "normal", "high") for n in range(100)]
+        )
         self.home.run("route", "resume", "relay")
         self.home.await_counts(lambda c: c.get("sent") == 300, within=30)
         order = [o["job"].split("-")[1] for o in self.home.outcomes("--event", "sent")]
@@ -91,7 +109,7 @@ class Schedules(Case):
 
     def test_a_template_lowers_the_priority(self):
         self.set_up(start=False)
-        self.home.template("slow", lab.TEMPLATE.replace('description', 'max_priority = "low"\ndescription'))
+        self.home.template("slow", lab.TEMPLATE.replace("description", 'max_priority = "low"\ndescription'))
         self.home.start()
         self.home.run("route", "pause", "relay", "--why", "test")
         self.accept("a.json", lab.job(1, template="slow", priority="high"))
@@ -104,7 +122,9 @@ class Schedules(Case):
         self.accept("a.json", job)
         self.home.await_event("job-1", "sent")
         self.home.put("again.json", json.dumps(dict(reversed(list(job.items()))), indent=3).encode())
-        self.assertEqual([self.home.await_receipt("again.json")[k] for k in ("accepted", "duplicates", "rejected")], [0, 1, 0])
+        self.assertEqual(
+            [self.home.await_receipt("again.json")[k] for k in ("accepted", "duplicates", "rejected")], [0, 1, 0]
+        )
         self.enqueue("other.json", {**job, "data": {"n": 2}})
         receipt = self.home.await_receipt("other.json")
         self.assertEqual([(p["code"], p["id"]) for p in receipt["problems"]], [("id_conflict", "job-1")])
@@ -141,12 +161,20 @@ class Cancels(Case):
         daemon = self.set_up()
         self.sink()
         self.home.run("route", "pause", "relay", "--why", "test")
-        self.accept("a.ndjson", self.lead("waiting", campaign="spring"), self.lead("other", campaign="autumn"), lab.job("stranger"))
+        self.accept(
+            "a.ndjson",
+            self.lead("waiting", campaign="spring"),
+            self.lead("other", campaign="autumn"),
+            lab.job("stranger"),
+        )
         self.enqueue("won.json", {"kind": "cancel", "id": "won-1", "match": {"person": "lead-1", "campaign": "spring"}})
         cancelled = self.home.await_event("job-waiting", "cancelled", "producer")
         self.assertEqual(cancelled["cause"], "won-1")
-        self.enqueue("late.ndjson", self.lead("late", campaign="spring", created_at=lab.soon(-60)),
-                     self.lead("fresh", campaign="spring", created_at=lab.soon(0)))
+        self.enqueue(
+            "late.ndjson",
+            self.lead("late", campaign="spring", created_at=lab.soon(-60)),
+            self.lead("fresh", campaign="spring", created_at=lab.soon(0)),
+        )
         receipt = self.home.await_receipt("late.ndjson")
         self.assertEqual([receipt[k] for k in ("accepted", "rejected", "cancelled")], [1, 0, 1], receipt)
         self.assertEqual([e for e, _ in self.home.events("job-late")], ["accepted", "cancelled"])
@@ -157,10 +185,17 @@ class Cancels(Case):
         self.home.await_event("job-later", "cancelled", "producer")
         self.home.run("route", "resume", "relay")
         self.home.await_counts(lambda c: c.get("sent") == 3, within=20)
-        self.assertEqual({j: e for j, e in self.endings().items()}, {
-            "job-waiting": [("cancelled", "producer")], "job-late": [("cancelled", "producer")],
-            "job-later": [("cancelled", "producer")], "job-other": [("sent", None)], "job-stranger": [("sent", None)],
-            "job-fresh": [("sent", None)]})
+        self.assertEqual(
+            {j: e for j, e in self.endings().items()},
+            {
+                "job-waiting": [("cancelled", "producer")],
+                "job-late": [("cancelled", "producer")],
+                "job-later": [("cancelled", "producer")],
+                "job-other": [("sent", None)],
+                "job-stranger": [("sent", None)],
+                "job-fresh": [("sent", None)],
+            },
+        )
 
     def test_a_cancel_reaches_created_jobs_up_to_as_of_and_no_sent_one(self):
         self.set_up()
@@ -168,7 +203,9 @@ class Cancels(Case):
         self.accept("sent.json", self.lead("sent"))
         self.home.await_event("job-sent", "sent")
         self.home.run("route", "pause", "relay", "--why", "test")
-        self.accept("a.ndjson", self.lead("old", created_at=lab.soon(-7200)), self.lead("new", created_at=lab.soon(-60)))
+        self.accept(
+            "a.ndjson", self.lead("old", created_at=lab.soon(-7200)), self.lead("new", created_at=lab.soon(-60))
+        )
         self.enqueue("c.json", {"kind": "cancel", "id": "c-1", "match": {"person": "lead-1"}, "as_of": lab.soon(-3600)})
         self.home.await_event("job-old", "cancelled", "producer")
         self.enqueue("d.json", {"kind": "cancel", "id": "c-2", "match": {"campaign": "none"}, "all": True})
@@ -182,9 +219,22 @@ class TheMail(Case):
     def test_from_reply_to_and_headers_stand_in_the_mail(self):
         self.set_up()
         folder = self.sink()
-        self.accept("a.json", lab.job(1, "ada@example.test", **{
-            "from": {"email": "jane@acme.example", "name": "Jané Roe"}, "reply_to": {"email": "desk@acme.example", "name": "Desk"},
-            "headers": {"X-Lead": "lead-1", "In-Reply-To": "<a@b.example>", "References": "<a@b.example> <c@d.example>"}}))
+        self.accept(
+            "a.json",
+            lab.job(
+                1,
+                "ada@example.test",
+                **{
+                    "from": {"email": "jane@acme.example", "name": "Jané Roe"},
+                    "reply_to": {"email": "desk@acme.example", "name": "Desk"},
+                    "headers": {
+                        "X-Lead": "lead-1",
+                        "In-Reply-To": "<a@b.example>",
+                        "References": "<a@b.example> <c@d.example>",
+                    },
+                },
+            ),
+        )
         sent = self.home.await_event("job-1", "sent")
         mail = lab.mails(folder)["ada@example.test"][0]
         self.assertEqual((mail["From"], mail["Reply-To"]), ("Jané Roe <jane@acme.example>", "Desk <desk@acme.example>"))

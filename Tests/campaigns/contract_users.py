@@ -23,7 +23,9 @@ DAEMON, PRODUCER, STRANGER = "gatepost-lab-d", "gatepost-lab-p", "gatepost-lab-s
 
 
 def system(*words):
-    subprocess.run(words, check=True, capture_output=True, env={**os.environ, "PATH": os.environ["PATH"] + ":/usr/sbin:/sbin"})
+    subprocess.run(
+        words, check=True, capture_output=True, env={**os.environ, "PATH": os.environ["PATH"] + ":/usr/sbin:/sbin"}
+    )
 
 
 def is_there(look, name):
@@ -46,7 +48,16 @@ def users():
                 if is_there(pwd.getpwnam, name):
                     system("userdel", name)
                 groups = [] if name == STRANGER else ["--groups", GROUP]
-                system("useradd", "--system", "--no-create-home", "--user-group", "--shell", "/usr/sbin/nologin", *groups, name)
+                system(
+                    "useradd",
+                    "--system",
+                    "--no-create-home",
+                    "--user-group",
+                    "--shell",
+                    "/usr/sbin/nologin",
+                    *groups,
+                    name,
+                )
             yield
         finally:
             for name in (DAEMON, PRODUCER, STRANGER):
@@ -80,7 +91,8 @@ class OtherUsers(Case):
 
     def sh(self, user, script, **options):
         return subprocess.run(
-            ["sh", "-c", script], capture_output=True, text=True, cwd="/", **acting_as(user), **options)
+            ["sh", "-c", script], capture_output=True, text=True, cwd="/", **acting_as(user), **options
+        )
 
     def hand_in(self, user, name, record, mode="0640", base=None):
         """As a producer does: written beside, renamed in."""
@@ -103,8 +115,14 @@ class OtherUsers(Case):
         self.assertEqual([json.loads(o)["event"] for o in read.stdout.splitlines()], ["accepted", "sent"], read.stderr)
         state = self.home.state
         forbidden = [f"cat {state}/{f}" for f in ("gatepost.db", "keys/subject.key", "wire.log")]
-        forbidden += [f"ls {state}/keys", f"ls {spool}/taken", f"ls {state}", f"rm {spool}/receipts/mine.json.receipt.json",
-                      f"touch {spool}/outcomes/x", f"touch {spool}/receipts/x"]
+        forbidden += [
+            f"ls {state}/keys",
+            f"ls {spool}/taken",
+            f"ls {state}",
+            f"rm {spool}/receipts/mine.json.receipt.json",
+            f"touch {spool}/outcomes/x",
+            f"touch {spool}/receipts/x",
+        ]
         for script in forbidden:
             self.assertNotEqual(self.sh(PRODUCER, script).returncode, 0, script)
         owners = {p.owner() for p in state.rglob("*")}
@@ -121,8 +139,9 @@ class OtherUsers(Case):
         self.assertEqual(self.hand_in(PRODUCER, "private.json", lab.job(1), mode="0600").returncode, 0)
         self.assertEqual(self.hand_in(PRODUCER, "shared.json", lab.job(2)).returncode, 0)
         rejected = self.home.state / "spool/rejected"
-        reason = self.home.await_that("the reason", lambda: (rejected / "private.json.reason.json").exists()) and json.loads(
-            (rejected / "private.json.reason.json").read_text())
+        reason = self.home.await_that(
+            "the reason", lambda: (rejected / "private.json.reason.json").exists()
+        ) and json.loads((rejected / "private.json.reason.json").read_text())
         self.assertEqual((reason["file"], reason["code"]), ("private.json", "unreadable"))
         self.home.await_event("job-2", "sent")
         self.assertTrue((rejected / "private.json").exists())
@@ -134,14 +153,24 @@ class OtherUsers(Case):
         source = self.home.home / "mine.json"
         source.write_text(json.dumps(lab.job(1)))
         done = subprocess.run(
-            [self.home.binary, "enqueue", "--config", self.home.config, "--wait", source], capture_output=True, text=True,
-            env=self.home.env, cwd="/", **acting_as(PRODUCER))
+            [self.home.binary, "enqueue", "--config", self.home.config, "--wait", source],
+            capture_output=True,
+            text=True,
+            env=self.home.env,
+            cwd="/",
+            **acting_as(PRODUCER),
+        )
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(json.loads(done.stdout)["accepted"], 1)
         for words in (["status"], ["queue", "list"], ["outcomes"]):
             done = subprocess.run(
-                [self.home.binary, *words, "--config", self.home.config], capture_output=True, text=True, env=self.home.env,
-                cwd="/", **acting_as(PRODUCER))
+                [self.home.binary, *words, "--config", self.home.config],
+                capture_output=True,
+                text=True,
+                env=self.home.env,
+                cwd="/",
+                **acting_as(PRODUCER),
+            )
             self.assertEqual(done.returncode, 77, f"{words}: {done.stderr}")
 
     def test_commands_of_root_act_as_the_owner_and_leave_nothing_of_roots_behind(self):
@@ -174,8 +203,11 @@ name = "desk"
 """)
         base = self.home.state / "spool/producers"
         record = lab.job(1, brand="acme")
-        for name, job in (("a.json", record), ("b.json", {**record, "id": "job-2", "brand": "globex"}),
-                          ("c.json", {"kind": "cancel", "id": "c1", "match": {"id": "job-9"}})):
+        for name, job in (
+            ("a.json", record),
+            ("b.json", {**record, "id": "job-2", "brand": "globex"}),
+            ("c.json", {"kind": "cancel", "id": "c1", "match": {"id": "job-9"}}),
+        ):
             self.assertEqual(self.hand_in(PRODUCER, name, job, base=base / "engine").returncode, 0)
         self.assertEqual(self.hand_in(PRODUCER, "a.json", record, base=base / "desk").returncode, 0)
 
@@ -191,4 +223,6 @@ name = "desk"
         self.assertEqual(lab.stop(daemon), 0)
         for producer in ("engine", "desk"):
             outcomes = [o for _, part in self.home.feed(base / producer / "outcomes") for o in part]
-            self.assertEqual([(o["producer"], o["event"]) for o in outcomes], [(producer, "accepted"), (producer, "sent")])
+            self.assertEqual(
+                [(o["producer"], o["event"]) for o in outcomes], [(producer, "accepted"), (producer, "sent")]
+            )

@@ -56,7 +56,8 @@ struct Daemon: Sendable {
             renderer: Renderer(workers: ProcessInfo.processInfo.activeProcessorCount) { record, brand in
                 RecordDecoder.job(stored: record, defaultBrand: brand)
             },
-            snapshot: snapshot, inbox: inbox, timepiece: timepiece, lastJournalTime: try await lastTime(in: store), log: log)
+            snapshot: snapshot, inbox: inbox, timepiece: timepiece, lastJournalTime: try await lastTime(in: store),
+            log: log)
         let rules = LiveIntakeRules(snapshot)
         let counter = IntakeCounter(book: store)
         let intake = Intake(
@@ -64,7 +65,8 @@ struct Daemon: Sendable {
             logger: log, limits: chunks)
         return Daemon(
             holder: SnapshotHolder(snapshot), rules: rules, store: store, reactor: reactor, dispatcher: dispatcher,
-            intake: intake, counter: counter, feed: feed, layout: layout, timepiece: timepiece, manager: manager, log: log)
+            intake: intake, counter: counter, feed: feed, layout: layout, timepiece: timepiece, manager: manager,
+            log: log)
     }
 
     /// The newest time that the journal knows; what operators wrote last does not matter here.

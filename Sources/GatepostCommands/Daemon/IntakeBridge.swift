@@ -15,13 +15,15 @@ extension IntakeRules {
         let settings = snapshot.settings
         self.init(
             brands: Dictionary(
-                settings.brands.map { ($0.id, Brand(fromDomains: $0.fromDomains)) }, uniquingKeysWith: { first, _ in first }),
+                settings.brands.map { ($0.id, Brand(fromDomains: $0.fromDomains)) },
+                uniquingKeysWith: { first, _ in first }),
             topics: Set(settings.topics.map { Topic(id: $0.id, brand: $0.brand) }),
             templateNames: snapshot.templates.names,
             template: { name, brand in Template(snapshot.templates.template(name, brand: brand)) },
             routes: Dictionary(settings.routes.map { ($0.name, $0.channel) }, uniquingKeysWith: { first, _ in first }),
             lane: { job, messageClass in snapshot.lane(of: job, class: messageClass) },
-            latestInstant: { local, recipient in LocalSchedule.instant(of: local, for: recipient, zones: snapshot.zones) },
+            latestInstant: { local, recipient in LocalSchedule.instant(of: local, for: recipient, zones: snapshot.zones)
+            },
             knowsZone: { LocalSchedule.zone(named: $0) != nil }, producers: Self.producers(settings),
             defaultLifetime: settings.defaultLifetime)
     }

@@ -41,8 +41,11 @@ struct RunCommand: AsyncParsableCommand {
                 advice: "`gatepost check` shows every problem")
         }
         try StateDirectoryAccess.enter(snapshot.settings.stateDir)
-        log.warning("NOT ENFORCED in this version: \(Gate.notYetEnforced.joined(separator: ", ")); enforced: \(Gate.enforced.joined(separator: ", "))")
-        let daemon = try await Daemon.assemble(snapshot, afterRestore: afterRestore, manager: ServiceManager(), log: log)
+        log.warning(
+            "NOT ENFORCED in this version: \(Gate.notYetEnforced.joined(separator: ", ")); enforced: \(Gate.enforced.joined(separator: ", "))"
+        )
+        let daemon = try await Daemon.assemble(
+            snapshot, afterRestore: afterRestore, manager: ServiceManager(), log: log)
         log.notice("gatepost \(GatepostCommand.version) runs over \(snapshot.settings.stateDir)")
         try await daemon.run(stoppingAt: [.sigterm, .sigint], reloading: configuration.path)
         log.notice("stopped")

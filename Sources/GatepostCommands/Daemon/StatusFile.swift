@@ -60,4 +60,3 @@ enum StatusFile {
 
     static func remove(in stateDir: String) { unlink(path(in: stateDir)) }
 }
-

@@ -29,7 +29,8 @@ struct DemoCast: Sendable {
                 id: "demo-2", shows: "the mailbox does not exist", to: "bounce@example.com",
                 fate: .event(.failed, reason: FailureReason.badAddress.rawValue)),
             Part(
-                id: "demo-3", shows: "greylisted, then taken", to: "greylist@example.com", fate: .event(.sent, reason: nil)),
+                id: "demo-3", shows: "greylisted, then taken", to: "greylist@example.com",
+                fate: .event(.sent, reason: nil)),
             Part(
                 id: "demo-4", shows: "not before tomorrow", to: "grace@example.com",
                 more: [("not_before", .time(now + .seconds(86_400)))],

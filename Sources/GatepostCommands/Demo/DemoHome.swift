@@ -31,7 +31,8 @@ struct DemoHome: Sendable {
     private func write(_ path: String, _ text: String) throws(CommandFailure) {
         let url = URL(filePath: "\(folder)/\(path)")
         do {
-            try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try FileManager.default.createDirectory(
+                at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
             try Data(text.utf8).write(to: url)
         } catch {
             throw CommandFailure(.cannotCreate, "cannot write a file of the demonstration: \(error)", at: url.path)

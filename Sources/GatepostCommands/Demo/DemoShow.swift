@@ -61,7 +61,9 @@ struct DemoShow: Service {
     }
 
     private func isFate(_ outcome: Outcome) -> Bool {
-        guard case .event(let event, let reason) = cast.parts.first(where: { $0.id == outcome.job })?.fate else { return false }
+        guard case .event(let event, let reason) = cast.parts.first(where: { $0.id == outcome.job })?.fate else {
+            return false
+        }
         return outcome.event == event && outcome.reason == reason
     }
 
@@ -75,7 +77,8 @@ struct DemoShow: Service {
     private func showRejected(_ problems: [JSONObject]) -> [String] {
         problems.compactMap { problem in
             guard let id = problem["id"]?.string, let part = cast.parts.first(where: { $0.id == id }),
-                let code = problem["code"]?.string, case .rejected(let expected) = part.fate, expected.description == code
+                let code = problem["code"]?.string, case .rejected(let expected) = part.fate,
+                expected.description == code
             else { return nil }
             line("rejected", .bad, part.to, "\(code): \(problem["message"]?.string ?? "")")
             return id

@@ -28,7 +28,8 @@ public struct JobFacts: Hashable, Sendable {
     public var crashes = 0
 
     public init(
-        key: JobKey, producer: String, channel: ChannelKind, messageClass: MessageClass, template: String, brand: String,
+        key: JobKey, producer: String, channel: ChannelKind, messageClass: MessageClass, template: String,
+        brand: String,
         topic: String?, campaign: String?, lane: LaneID, route: String, domain: String?, recipientDomain: String?,
         priority: Priority, acceptedAt: Instant, notBefore: Instant?, expiresAt: Instant?, attempts: Int,
         firstAttemptAt: Instant?, postponed: Postponement?
@@ -157,7 +158,8 @@ public struct StandingOrders: Hashable, Sendable {
         public var messageClass: MessageClass?
         public var why: String
         public init(
-            id: Int64, campaign: String?, brand: String?, template: String?, route: String?, messageClass: MessageClass?,
+            id: Int64, campaign: String?, brand: String?, template: String?, route: String?,
+            messageClass: MessageClass?,
             why: String
         ) {
             (self.id, self.campaign, self.brand, self.template) = (id, campaign, brand, template)
@@ -177,7 +179,8 @@ public struct StandingOrders: Hashable, Sendable {
     /// Rises each time an operator accepts the clock as it is (CONTRACT 8.7).
     public var clockAccepted: Int64
     public init(
-        holds: [Hold] = [], pausedRoutes: [String: String] = [:], resumed: [String: Int64] = [:], clockAccepted: Int64 = 0
+        holds: [Hold] = [], pausedRoutes: [String: String] = [:], resumed: [String: Int64] = [:],
+        clockAccepted: Int64 = 0
     ) {
         (self.holds, self.pausedRoutes, self.resumed) = (holds, pausedRoutes, resumed)
         self.clockAccepted = clockAccepted
@@ -190,7 +193,9 @@ public struct LaneTally: Hashable, Sendable {
     /// Start of the minute.
     public var minute: Instant
     public var count: Int
-    public init(lane: LaneKey, minute: Instant, count: Int) { (self.lane, self.minute, self.count) = (lane, minute, count) }
+    public init(lane: LaneKey, minute: Instant, count: Int) {
+        (self.lane, self.minute, self.count) = (lane, minute, count)
+    }
 }
 
 /// The engine's side of the store. The hot call is `exchange`; no SQL type passes here (DESIGN D11).

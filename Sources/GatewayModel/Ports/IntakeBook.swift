@@ -85,7 +85,8 @@ public struct IntakeProgress: Hashable, Sendable {
     /// Set once the last chunk is committed: only the receipt is missing.
     public var sha256: String?
     public init(
-        file: TakenFile, takenAt: Instant, offset: Int64, line: Int, tally: IntakeTally, problemCount: Int, sha256: String?
+        file: TakenFile, takenAt: Instant, offset: Int64, line: Int, tally: IntakeTally, problemCount: Int,
+        sha256: String?
     ) {
         (self.file, self.takenAt, self.offset, self.line) = (file, takenAt, offset, line)
         (self.tally, self.problemCount, self.sha256) = (tally, problemCount, sha256)
