@@ -102,13 +102,30 @@ struct ReloadService: Service {
             return
         }
         let before = daemon.holder.current
+        guard next.settings.stateDir == before.settings.stateDir else {
+            daemon.log.error("nothing was reloaded: state_dir cannot change while the daemon runs")
+            return
+        }
         let difference = SettingsDifference(from: before.settings, to: next.settings).lines
         daemon.adopt(next)
         for line in difference { daemon.log.notice("reloaded: \(line)") }
         if next.templates.digest != before.templates.digest { daemon.log.notice("reloaded: templates changed") }
+        for word in Self.waitingForAStart(before.settings, next.settings) {
+            daemon.log.warning("\(word): takes effect at the next start")
+        }
         if difference.isEmpty, next.templates.digest == before.templates.digest {
             daemon.log.notice("reloaded: nothing changed; secrets were read again")
         }
+    }
+
+    /// What the parts were made with and keep as long as they live.
+    private static func waitingForAStart(_ before: GatewaySettings, _ next: GatewaySettings) -> [String] {
+        var words: [String] = []
+        if before.producers.map(\.name) != next.producers.map(\.name) { words.append("which [[producer]]s there are") }
+        if before.keep != next.keep { words.append("[keep]") }
+        if before.intake != next.intake { words.append("[intake]") }
+        if before.dedupeHorizon != next.dedupeHorizon { words.append("dedupe_horizon") }
+        return words
     }
 }
 
