@@ -45,6 +45,7 @@ test: deps lint ## all that must hold before a change goes in
 	$(SWIFT_BUILD) --build-tests
 	swift test --skip-build
 	Tests/systemd.sh
+	GATEPOST_BINARY=$(CURDIR)/.build/debug/gatepost Tests/contract.sh
 	GATEPOST_BINARY=$(CURDIR)/.build/debug/gatepost Tests/crash.sh $(CRASH_TEST_ROUNDS)
 
 lint: ## the code's form
@@ -78,6 +79,11 @@ install: ## what `make build` built, into DESTDIR, PREFIX=/usr/local and SYSCONF
 	test -e $(DESTDIR)$(SYSCONFDIR)/gatepost/gatepost.toml || \
 		install --mode=644 config/gatepost.toml $(DESTDIR)$(SYSCONFDIR)/gatepost/gatepost.toml
 	cp --recursive --no-clobber templates/. $(DESTDIR)$(SYSCONFDIR)/gatepost/templates/
+	@if [ -z "$(DESTDIR)" ] && command -v systemd-sysusers >/dev/null; then \
+		systemd-sysusers $(PREFIX)/lib/sysusers.d/gatepost.conf && \
+		systemd-tmpfiles --create $(PREFIX)/lib/tmpfiles.d/gatepost.conf || exit 1; \
+		if [ -d /run/systemd/system ]; then systemctl daemon-reload; fi; \
+	fi
 
 deb: deps ## a Debian package in .build/, which needs no Swift where it is installed
 	$(SWIFT_BUILD) --configuration release --product gatepost --static-swift-stdlib

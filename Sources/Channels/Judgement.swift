@@ -49,7 +49,7 @@ public enum Judgement {
 
     private static func judge(_ reply: SMTPReply, at stage: SMTPStage) -> DeliveryResult {
         switch reply.code / 100 {
-        case 2 where stage == .endOfData: .accepted
+        case 2 where stage == .endOfData && reply.isAcceptance: .accepted
         case 4: judge(transient: reply)
         case 5: reply.enhanced.flatMap { judge($0, reply, at: stage) } ?? judge(plain: reply, at: stage)
         // An answer that is none. Behind the end of data it leaves doubt, before it the message has not left.

@@ -73,18 +73,28 @@ final class SMTPConnection: LinkOwner {
         let found = findings
         findings.removeAll(keepingCapacity: true)
         perform { conversation, actions, next in
-            conversation.heard(found, endUnsent: endUnsent, next: next, into: &actions)
-            if let end { conversation.lost(end, endUnsent: endUnsent, into: &actions) }
+            if let end {
+                conversation.heardLast(found, end, endUnsent: endUnsent, next: next, into: &actions)
+            } else {
+                conversation.heard(found, endUnsent: endUnsent, next: next, into: &actions)
+            }
         }
     }
 
     func linkWritable(_ link: Link) { flush() }
 
+    /// More than all the replies that can be owed at once. Who says more in one go never stops, and would hold the thread.
+    private static let mostAtOnce = 1 << 20
+
     /// Reads what there is into `findings`; says why the link has ended, if it has.
     private func readAll(_ link: Link) -> String? {
+        var total = 0
         while true {
             switch link.read({ bytes in reader.read(bytes, into: &findings) }) {
-            case .bytes(let count): if !link.mayHoldMore(after: count) { return nil }
+            case .bytes(let count):
+                total += count
+                if total > Self.mostAtOnce { return "the server does not stop talking" }
+                if !link.mayHoldMore(after: count) { return nil }
             case .blocked: return nil
             case .ended: return "the server closed the connection"
             case .lost(let why): return why
@@ -138,7 +148,7 @@ final class SMTPConnection: LinkOwner {
     private func flush() {
         guard let link else { return }
         let notes = route.notes
-        let flushed = outbox.flush(note: { notes.noteEndHandedOver($0) }) { bytes in
+        let flushed = outbox.flush(atMost: link.mostPerWrite, note: { notes.noteEndHandedOver($0) }) { bytes in
             switch link.write(bytes) {
             case .bytes(let count): .bytes(count)
             case .blocked: .blocked

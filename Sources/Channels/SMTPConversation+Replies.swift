@@ -10,6 +10,9 @@ extension SMTPConversation {
     ) {
         guard let first = awaited.first else { return unasked(reply, &actions) }
         if reply.code == 421, first != .quit { return serverLeaves(reply, at: first, &actions) }
+        if first == .endOfData, reply.isPositive, !reply.isAcceptance {
+            return end("\(reply.code) in answer to the end of data", endUnsent: endUnsent, &actions)
+        }
         if Self.isMisplaced(reply, as: first) {
             return outOfStep("\(reply.code) where it does not belong", endUnsent: endUnsent, &actions)
         }

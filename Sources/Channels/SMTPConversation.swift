@@ -118,6 +118,23 @@ struct SMTPConversation {
     mutating func heard(
         _ findings: [SMTPReplyReader.Finding], endUnsent: Bool, next: () -> Parcel?, into actions: inout [Action]
     ) {
+        hear(findings, endUnsent, next, &actions)
+    }
+
+    /// The same, and the link has gone behind the last of them: a body that one of them called for has not left.
+    mutating func heardLast(
+        _ findings: [SMTPReplyReader.Finding], _ why: String, endUnsent: Bool, next: () -> Parcel?,
+        into actions: inout [Action]
+    ) {
+        let isUnsent = hear(findings, endUnsent, next, &actions)
+        lost(why, endUnsent: isUnsent, into: &actions)
+    }
+
+    /// Returns whether the end of the body under way has not been handed over now.
+    @discardableResult
+    private mutating func hear(
+        _ findings: [SMTPReplyReader.Finding], _ endUnsent: Bool, _ next: () -> Parcel?, _ actions: inout [Action]
+    ) -> Bool {
         var endUnsent = endUnsent
         for finding in findings where phase != .over {
             let before = body?.attempt
@@ -127,6 +144,7 @@ struct SMTPConversation {
             }
             if let body, body.attempt != before { endUnsent = true }
         }
+        return endUnsent
     }
 
     /// The link has gone.

@@ -37,6 +37,9 @@ struct Outbox {
     }
 
     private var pieces: [SMTPOutput] = []
+    /// `.` CR LF: a lenient server may take its first octets for the end.
+    private static let nearEnd = 3
+
     /// How much of the first piece has been handed over, and whether its end was noted.
     private var written = 0
     private var isNoted = false
@@ -56,14 +59,19 @@ struct Outbox {
     mutating func clear() { (pieces, written, isNoted) = ([], 0, false) }
 
     /// Writes until all is gone or there is no room. `note` is called just before the write that carries an end.
-    mutating func flush(note: (WireSlot) -> Void, write: (UnsafeRawBufferPointer) -> Written) -> Flushed {
+    ///
+    /// - Parameter limit: octets offered in one write; the same at each call.
+    mutating func flush(
+        atMost limit: Int = .max, note: (WireSlot) -> Void, write: (UnsafeRawBufferPointer) -> Written
+    ) -> Flushed {
         var advanced = false
         while let piece = pieces.first {
-            if let end = piece.end, !isNoted {
+            let stop = written + min(limit, piece.bytes.count - written)
+            if let end = piece.end, !isNoted, written < end.offset, stop + Self.nearEnd > end.offset {
                 isNoted = true
                 note(end.slot)
             }
-            let result = piece.bytes.withUnsafeBytes { write(UnsafeRawBufferPointer(rebasing: $0[written...])) }
+            let result = piece.bytes.withUnsafeBytes { write(UnsafeRawBufferPointer(rebasing: $0[written..<stop])) }
             switch result {
             case .bytes(let count):
                 advanced = true

@@ -12,6 +12,8 @@ struct SMTPReply: Hashable, Sendable {
     init(code: Int, _ text: String) { self.init(code: code, raw: Array(text.utf8)) }
 
     var isPositive: Bool { code / 100 == 2 }
+    /// 25z speaks of mail. 220, 221 and their like greet or part: a server that says so to the end of data took nothing.
+    var isAcceptance: Bool { code / 10 == 25 }
     var isIntermediate: Bool { code / 100 == 3 }
     var isTransientNegative: Bool { code / 100 == 4 }
     var isPermanentNegative: Bool { code / 100 == 5 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // AdmissionRules: step 6 of 10, the part that decides. Asked by the store for each candidate inside the admission
-// transaction; pure, so it may be asked again.
+// transaction; pure, so it may be asked again. Standing holds and pauses are the store's to look up: what is known of
+// them here may be older than the transaction.
 
 import GatewayModel
 import Policy
@@ -10,14 +11,12 @@ import Templates
 
 struct AdmissionRules: Sendable {
     let snapshot: GatewaySnapshot
-    let holds: [StandingOrders.Hold]
     /// Templates that failed too often in a row, with why.
     let failingTemplates: [String: String]
     let quarantine: Quarantine.Pass
     let now: Instant
 
     func decide(_ facts: JobFacts) -> AdmissionDecision {
-        if let hold = holds.first(where: { $0.matches(facts) }) { return .hold(why: hold.why) }
         guard let route = snapshot.settings.route(facts.route) else {
             return .hold(why: "route \"\(facts.route)\" is not configured any more")
         }

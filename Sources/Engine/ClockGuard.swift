@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// ClockGuard: gate time (CONTRACT 8.7). Never runs backwards; a jump of more than five minutes against the clock that
+// ClockGuard: gate time (CONTRACT 8.7). Never runs backwards by itself; a jump of more than five minutes against the clock that
 // is never set makes the time suspect, until it has settled or an operator accepts it.
 
 import GatewayModel
@@ -32,7 +32,7 @@ struct ClockGuard: Sendable {
         if abs(offset - trusted) <= Self.jump.wholeMicroseconds {
             (trusted, suspect) = (offset, nil)
         } else if let known = suspect, abs(known.offset - offset) <= Self.jump.wholeMicroseconds {
-            if sinceBoot - known.since >= Self.settling { accept(offset) }
+            if sinceBoot - known.since >= Self.settling { accept(wall, offset) }
         } else {
             suspect = (offset, sinceBoot)
         }
@@ -42,11 +42,14 @@ struct ClockGuard: Sendable {
 
     /// An operator says that the wall clock is right.
     mutating func acceptWall(_ wall: Instant, sinceBoot: Duration) {
-        accept(wall.microseconds - sinceBoot.wholeMicroseconds)
-        gateTime = max(gateTime, wall)
+        accept(wall, wall.microseconds - sinceBoot.wholeMicroseconds)
     }
 
-    private mutating func accept(_ offset: Int64) { (trusted, suspect) = (offset, nil) }
+    /// Gate time becomes the accepted time, also where that is earlier: standing still until the wall had caught up
+    /// would stop every rate and retry for as long as the clock was wrong, and end jobs before their time.
+    private mutating func accept(_ wall: Instant, _ offset: Int64) {
+        (trusted, suspect, gateTime, standstill) = (offset, nil, wall, .zero)
+    }
 
     static let jump = Duration.seconds(300)
     /// A new time that has stood for this long has settled.

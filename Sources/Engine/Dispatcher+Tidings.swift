@@ -19,10 +19,17 @@ extension Dispatcher {
     }
 
     private func observeClock() {
-        let wasSuspect = clock.isSuspect
+        let (wasSuspect, before) = (clock.isSuspect, clock.gateTime)
         clock.observe(wall: timepiece.now(), sinceBoot: timepiece.sinceBoot())
+        if clock.gateTime < before { beginTimeAnew() }
         guard clock.isSuspect != wasSuspect else { return }
         if clock.isSuspect { log.critical("\(Self.clockAdvice)") } else { log.notice("the clock has settled") }
+    }
+
+    /// Gate time was set back on purpose: what is known by times that have not come yet is not worth waiting for.
+    private func beginTimeAnew() {
+        board.resetHealth()
+        agenda.forgetWindows()
     }
 
     /// Books what the channels report; each attempt is reported once.
@@ -113,6 +120,7 @@ extension Dispatcher {
         board.obey(orders)
         if orders.clockAccepted > before.clockAccepted, clock.isSuspect {
             clock.acceptWall(timepiece.now(), sinceBoot: timepiece.sinceBoot())
+            beginTimeAnew()
             log.notice("the clock has been accepted by an operator")
         }
         if orders != before { agenda.forgetWindows() }

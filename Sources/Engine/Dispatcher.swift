@@ -116,8 +116,7 @@ public actor Dispatcher {
         guard !picks.isEmpty || !booked.isEmpty else { return [] }
         let quarantine = Quarantine.Pass(isOccupied: suspect != nil)
         let rules = AdmissionRules(
-            snapshot: snapshot, holds: orders.holds, failingTemplates: renderFailures.failing, quarantine: quarantine,
-            now: now)
+            snapshot: snapshot, failingTemplates: renderFailures.failing, quarantine: quarantine, now: now)
         do {
             let departures = try await book.exchange(
                 settled: booked, candidates: picks.map(\.key), at: now, decide: { rules.decide($0) })

@@ -100,6 +100,13 @@ private struct RateWindow: Sendable {
         return now + limit.window
     }
 
+    private mutating func rebase(to slice: Int64) {
+        let kept = total
+        for index in slices.indices { slices[index] = 0 }
+        (newest, total) = (slice, 0)
+        add(kept, to: slice)
+    }
+
     private func slice(of instant: Instant) -> Int64 { instant.microseconds / sliceMicroseconds }
     private func place(_ slice: Int64) -> Int { Int(((slice % 60) + 60) % 60) }
     private func isHeld(_ slice: Int64) -> Bool { slice <= newest && slice > newest - Int64(Self.sliceCount) }
@@ -109,8 +116,10 @@ private struct RateWindow: Sendable {
         total += count
     }
 
-    /// A clock set back keeps counting in the newest slice.
+    /// A clock set back a little keeps counting in the newest slice. One set back by more than the window counts all
+    /// that is remembered as of now: it opens nothing, and is over after one window.
     private mutating func advance(to slice: Int64) {
+        if newest - slice >= Int64(Self.sliceCount) { rebase(to: slice) }
         guard slice > newest else { return }
         if slice - newest >= Int64(Self.sliceCount) {
             for index in slices.indices { slices[index] = 0 }

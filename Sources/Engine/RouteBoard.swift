@@ -70,6 +70,10 @@ struct RouteBoard: Sendable {
         }
     }
 
+    mutating func resetHealth() {
+        for name in berths.keys { berths[name]!.health.reset() }
+    }
+
     /// Whether lanes of a route are to be read at all.
     func isOpen(_ route: String, at now: Instant) -> Bool {
         guard let berth = berths[route], !berth.isShut else { return false }

@@ -67,7 +67,8 @@ public enum DomainName {
     /// inner hyphens, 63 octets at most, 253 in all.
     public static func ascii(_ text: String) -> String? {
         var name = text
-        if name.utf8.last == UInt8(ascii: ".") { name.removeLast() }
+        // By the byte: together with what stands before it the dot may be one `Character`.
+        if name.utf8.last == UInt8(ascii: ".") { name = String(decoding: name.utf8.dropLast(), as: UTF8.self) }
         if name.utf8.contains(where: { $0 >= 0x80 }) {
             guard name.unicodeScalars.allSatisfy({ !isForbidden($0) }) else { return nil }
             var components = URLComponents()

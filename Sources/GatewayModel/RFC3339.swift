@@ -3,7 +3,8 @@
 /// Reading and writing times as RFC 3339 section 5.6 has them, always with an offset.
 extension Instant {
     /// Reads `2026-12-01T09:00:00Z`, `2026-12-01T10:00:00.5+01:00`. Nil for anything else, impossible dates included.
-    /// A leap second (`:60`) counts as the second after `:59`.
+    /// A leap second (`:60`) counts as the second after `:59`. What lies outside the years 0000 to 9999 in UTC, by its
+    /// offset, is none: it could not be written down again.
     public init?(rfc3339 text: some StringProtocol) {
         var text = String(text)
         guard let instant = text.withUTF8({ Instant(rfc3339: $0) }) else { return nil }
@@ -25,8 +26,12 @@ extension Instant {
         }
         guard let offset = reader.offsetSeconds(), reader.isAtEnd else { return nil }
         let seconds = Int64(days) * 86_400 + Int64(hour * 3600 + minute * 60 + second) - Int64(offset)
+        guard Self.writableSeconds.contains(seconds) else { return nil }
         self.init(microseconds: seconds * 1_000_000 + microseconds)
     }
+
+    /// 0000-01-01T00:00:00Z to 9999-12-31T23:59:59Z.
+    private static let writableSeconds: ClosedRange<Int64> = -62_167_219_200...253_402_300_799
 
     /// `2026-11-21T20:00:00.123456Z`: UTC, six digits behind the point.
     public var rfc3339: String {

@@ -54,6 +54,7 @@ extension Store: DeliveryBook {
         decide: @escaping @Sendable (JobFacts) -> AdmissionDecision
     ) async throws(StoreError) -> [Departure] {
         let settle: @Sendable (Ledger) throws -> [Departure] = { ledger in
+            ledger.gateTime = now
             try ledger.cancels.load(from: ledger.session, at: now)
             for settlement in settled { try ledger.settle(settlement, at: now) }
             return []

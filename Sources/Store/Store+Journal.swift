@@ -21,6 +21,17 @@ extension Store: JournalReader {
         try await read { try $0.prepared("SELECT coalesce(max(seq), 0) FROM journal").first { $0.int(0) } ?? 0 }
     }
 
+    /// The newest time among the last outcomes; nil where there is none. What operators wrote does not count.
+    public func lastOutcomeTime() async throws(StoreError) -> Instant? {
+        try await read { session in
+            let select = try session.prepared(
+                """
+                SELECT max(at) FROM (SELECT at, event FROM journal ORDER BY seq DESC LIMIT 100) WHERE event <> ?1
+                """)
+            return try select.bind(1, operatorRow).first { $0.instantOrNil(0) } ?? nil
+        }
+    }
+
     /// One page of outcomes in order of `seq`. A page may be empty and yet have a `next`: go on from there.
     ///
     /// - Throws: `StoreError.refused` where `after` lies in the part that retention let go.

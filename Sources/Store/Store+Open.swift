@@ -93,25 +93,40 @@ extension Store {
         try writerLock.lock()
         let pool = try Connections.open(directory.database, readOnly: false)
         let log = try WireLog(path: directory.wireLog)
-        _ = Reserve(in: directory.path).restore(slack: 0)
+        let reserve = Reserve(in: directory.path)
         let ear = Ear()
         let (journalID, writer) = try pool.writeWithoutTransaction { db in
             _ = try Connections.checkFormat(Session(visiting: db), directory.database)
             guard let handle = db.sqliteConnection else { throw StoreError.closed }
             let opening = DaemonOpening(session: Session(handle), subjectKey: key, log: log, options: options)
-            let (journalID, ledger) = try opening.run()
+            let (journalID, ledger) = try recovered(opening, reserve)
             let writer = Writer(
-                ledger: ledger, checkpointer: Checkpointer(handle, lock: writerLock),
-                reserve: Reserve(in: directory.path),
-                log: log, timepiece: options.timepiece, ear: ear)
+                ledger: ledger, checkpointer: Checkpointer(handle, lock: writerLock), reserve: reserve, log: log,
+                timepiece: options.timepiece, ear: ear)
             return (journalID, writer)
         }
+        // Not before: what was in the air is booked first, and needs room for it.
+        _ = reserve.restore(slack: 0)
         writerLock.unlock()
         writer.start(in: pool)
         let watch = try WakeWatch(path: directory.wake) { writer.put(.lookForOthers) }
         return Store(
             journalID: journalID, directory: directory, options: options, pool: pool, subjectKey: key,
             hand: .daemon(writer, watch, lock), ear: ear, wireLog: log)
+    }
+}
+
+extension Store {
+    /// On a full disk the reserve is what recovery writes into.
+    private static func recovered(
+        _ opening: DaemonOpening, _ reserve: Reserve
+    ) throws -> (journalID: String, Ledger) {
+        do {
+            return try opening.run()
+        } catch {
+            guard case .full = StoreError(error), reserve.giveUp() else { throw error }
+            return try opening.run()
+        }
     }
 }
 
@@ -127,6 +142,8 @@ extension Ledger {
         guard version != seenVersion else { return }
         seenVersion = version
         try takeNudges()
+        // A write of our own: SQLite tells the log's length only to who commits, and others never checkpoint.
+        try setMeta("others_seen", (meta("others_seen") ?? 0) + 1)
         gathered.journalled += 1
     }
 }

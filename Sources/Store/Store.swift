@@ -62,17 +62,21 @@ public final class Store: Sendable {
         case .daemon(let writer, let watch, let lock):
             watch.stop()
             let failure = writer.close()
-            try? pool.close()
+            if failure == nil { try? pool.close() } else { leaveOpen() }
             lock.unlock()
             return failure
         case .command(let writer):
-            writer.close(pool)
+            if !writer.close(pool) { leaveOpen() }
             return nil
         case nil:
             try? pool.close()
             return nil
         }
     }
+
+    /// After a failed write: closing the last connection would checkpoint, and what the log's pages hold in memory may
+    /// not be what the disk holds (DESIGN D3). The process ends with it open, as if it had been killed.
+    private func leaveOpen() { _ = Unmanaged.passRetained(pool) }
 
     /// Leaves everything as a killed process would: for tests.
     func abandon() {

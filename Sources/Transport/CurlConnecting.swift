@@ -120,7 +120,9 @@ final class CurlConnecting {
     {
         guard let bytes, let owner else { return }
         let link = Unmanaged<Link>.fromOpaque(owner).takeUnretainedValue()
-        guard link.transcript.count + count <= transcriptLimit else { return }
+        // The newest counts: what was said before STARTTLS must not stand in for what came behind it (RFC 3207 section 4.2).
+        if link.transcript.count + count > transcriptLimit { link.transcript = [] }
+        guard count <= transcriptLimit else { return }
         link.transcript.append(contentsOf: UnsafeRawBufferPointer(start: bytes, count: count))
     }
 }

@@ -11,7 +11,7 @@ enum PollTarget: Hashable {
     case inbox
     /// A descriptor that libcurl asked to be watched while it connects.
     case curl(Int32)
-    /// An open link's socket, by the link's number (never reused, so a late event finds nobody).
+    /// An open link's socket, by the link's number (not used again for four billion others, so a late event finds nobody).
     case link(UInt32)
 
     /// How the target travels through the kernel.

@@ -48,7 +48,7 @@ public final class Link {
     /// libcurl's; freed by `CurlConnecting.drop`.
     var handle: UnsafeMutableRawPointer?
     let errorBuffer = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
-    /// Every reply line of the greeting, EHLO, STARTTLS and AUTH, as they came. Bounded; what is over is left out.
+    /// Every reply line of the greeting, EHLO, STARTTLS and AUTH, as they came. Bounded: where there is too much, what came first goes.
     public internal(set) var transcript: [UInt8] = []
     /// Whether TLS is spoken. Then reading goes on until `.blocked`: epoll does not see what TLS has buffered.
     public private(set) var isEncrypted = false
@@ -77,6 +77,10 @@ public final class Link {
 
     /// Whether a read that gave that many bytes may have left some behind that epoll would not tell of.
     public func mayHoldMore(after count: Int) -> Bool { isEncrypted || count == loop.scratch.count }
+
+    /// What to offer to `write` at a time. Over TLS one record (RFC 8446 section 5.1): of several, some may have gone out
+    /// whole when the write is told to be blocked or to have failed, and a message's end with them.
+    public var mostPerWrite: Int { isEncrypted ? 16_384 : .max }
 
     public func write(_ bytes: UnsafeRawBufferPointer) -> Write {
         guard case .open = state, let handle else { return .lost("the link is closed") }

@@ -31,7 +31,7 @@ public final class ReactorLoop {
 
     /// Begins to connect; the owner hears of the end, `linkOpened` or `linkFailed`, in a later turn.
     public func connect(to target: LinkTarget, owner: any LinkOwner) -> Link {
-        lastLink += 1
+        lastLink &+= 1
         let link = Link(number: lastLink, loop: self, owner: owner)
         links[link.number] = link
         connecting.begin(link, target)

@@ -53,6 +53,16 @@ struct Stage {
         play { conversation, _, actions in conversation.lost("gone", endUnsent: endUnsent, into: &actions) }
     }
 
+    /// The server says all of it and is gone by the time it is looked at.
+    mutating func hearLast(_ lines: String..., endUnsent: Bool = false) {
+        var reader = SMTPReplyReader()
+        var found: [SMTPReplyReader.Finding] = []
+        Array((lines.joined(separator: "\r\n") + "\r\n").utf8).withUnsafeBytes { reader.read($0, into: &found) }
+        play { conversation, next, actions in
+            conversation.heardLast(found, "gone", endUnsent: endUnsent, next: next, into: &actions)
+        }
+    }
+
     mutating func timeOut() {
         play { conversation, _, actions in conversation.timedOut(endUnsent: false, into: &actions) }
     }
@@ -249,6 +259,21 @@ struct SMTPConversationTests {
         envelope.hear("250 ok")
         envelope.lose()
         #expect(envelope.reports == [1: .transient])
+    }
+
+    @Test("gone in the same look that brought the 354: certainly not sent")
+    func lostBeforeTheBody() {
+        var stage = Stage(parcels: [Self.parcel(1)])
+        stage.hearLast("250 ok", "250 ok", "354 go")
+        #expect(stage.reports == [1: .transient] && stage.evidence[1]?.stage == "data" && stage.isDropped)
+    }
+
+    @Test("parting words in answer to the end of data: unknown, and no reason to pipeline less")
+    func partsBehindTheBody() {
+        var stage = Stage(parcels: [Self.parcel(1)])
+        stage.hear("250 ok", "250 ok", "354 go", "221 2.0.0 bye")
+        #expect(stage.reports == [1: .unknown] && stage.answered.isEmpty)
+        #expect(stage.isDropped && stage.downgraded == nil)
     }
 
     @Test("no answer to the end of data in time: unknown, and the patience for it is the long one")

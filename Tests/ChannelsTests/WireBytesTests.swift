@@ -58,6 +58,31 @@ struct WireBytesTests {
         #expect(log == ["bod", "y", "end 7", ".", "rest"] && outbox.isEmpty)
     }
 
+    @Test(
+        "where one write takes so much and no more, the end is noted before the write that carries it, and none before")
+    func records() {
+        var outbox = Outbox()
+        outbox.add(
+            SMTPOutput(bytes: Array("0123456789.\r\nMAIL".utf8), end: .init(slot: WireSlot(index: 7), offset: 13)))
+        var log: [String] = []
+        var isBlocked = false
+        func flush() -> Outbox.Flushed {
+            outbox.flush(atMost: 5, note: { log.append("end \($0.index)") }) { bytes in
+                guard !isBlocked else { return .blocked }
+                log.append(String(decoding: bytes, as: UTF8.self))
+                isBlocked = log.count == 2 || log.count == 4
+                return .bytes(bytes.count)
+            }
+        }
+        #expect(flush() == .blocked(advanced: true))
+        #expect(log == ["01234", "56789", "end 7"] && outbox.holdsEnd)
+        isBlocked = false
+        #expect(flush() == .blocked(advanced: true))
+        #expect(log == ["01234", "56789", "end 7", ".\r\nMA"] && !outbox.holdsEnd)
+        isBlocked = false
+        #expect(flush() == .all && log.last == "IL")
+    }
+
     @Test("the queue keeps its order over take, put back and recall")
     func queue() {
         var queue = ParcelQueue()

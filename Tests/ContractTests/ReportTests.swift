@@ -61,6 +61,14 @@ struct ReportTests {
         let ending = try post.run("outcomes", "--after", "99")
         #expect(ending.code == 65 && ending.words.contains("99"))
         #expect(try post.run("outcomes", "--after", "0").code == 0)
+        let journal = try #require(try statusJournal())
+        #expect(try post.run("outcomes", "--after", "\(journal):0").code == 0)
+        #expect(try post.run("outcomes", "--after", "another:0").code == 65)
+        #expect(try post.run("outcomes", "--after", ":0").code == 64)
+    }
+
+    private func statusJournal() throws -> String? {
+        try post.run("status", "--format", "json").lines.first?.object()["journal_id"] as? String
     }
 
     @Test("changes that match nothing change nothing; a job that is not there is an error")

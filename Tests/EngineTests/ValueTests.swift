@@ -62,6 +62,7 @@ struct RateWindowsTests {
         var windows = RateWindows([RateLimit(count: 3, per: .seconds(10))])
         windows.take(3, at: Self.start)
         #expect(windows.room(at: Self.start - .hours(1)) == 0)
+        #expect(windows.room(at: Self.start - .hours(1) + .seconds(11)) == 3)
     }
 }
 
@@ -220,6 +221,14 @@ struct ClockGuardTests {
         clock.acceptWall(Self.wall + .hours(1), sinceBoot: .seconds(101))
         #expect(!clock.isSuspect)
         #expect(clock.gateTime == Self.wall + .hours(1))
+    }
+
+    @Test("one that was set right again is accepted as it is: gate time does not stand still until it has caught up")
+    func acceptsBack() {
+        var clock = ClockGuard(wall: Self.wall, sinceBoot: .seconds(5), last: Self.wall + .days(365))
+        clock.acceptWall(Self.wall + .seconds(1), sinceBoot: .seconds(6))
+        #expect(!clock.isSuspect)
+        #expect(clock.gateTime == Self.wall + .seconds(1) && clock.standstill == .zero)
     }
 
     @Test("a start with the wall before the journal's last entry is suspect")

@@ -107,6 +107,18 @@ struct TextFromHTMLTests {
         #expect(converted("<p>Please <a href='\(url)'>click</a> now</p>") == "Please click\n<\(url)>\nnow\n")
     }
 
+    @Test(
+        "html that nests or opens without end costs no more than its length",
+        arguments: [
+            ("<blockquote>a", 20_000, 2_000_000), ("<ul><li>a", 20_000, 2_000_000), ("<x# hidden>a", 20_000, 200_000),
+        ])
+    func nests(_ piece: String, _ times: Int, _ most: Int) {
+        let html = (0..<times).map { piece.replacing("#", with: "\($0)") }.joined()
+        let began = ContinuousClock.now
+        #expect((1...most).contains(TextFromHTML.text(of: Array(html.utf8)).count))
+        #expect(ContinuousClock.now - began < .seconds(20))
+    }
+
     @Test("whatever bytes come, text comes out, in time", arguments: 1...20)
     func survives(_ seed: UInt64) {
         var random = Seeded(seed)

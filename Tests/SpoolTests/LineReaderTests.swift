@@ -58,6 +58,34 @@ struct LineReaderTests {
         #expect(try Self.lines(String(repeating: "z", count: 101) + "\nb") == ["1!", "2:b"])
     }
 
+    @Test("a file that is written to while it is read ends where files end")
+    func grows() throws {
+        let path = FileManager.default.temporaryDirectory.path + "/lines-\(UUID().uuidString)"
+        try Data("a\n".utf8).write(to: URL(filePath: path))
+        defer { unlink(path) }
+        let writer = try FileHandle(forWritingTo: URL(filePath: path))
+        defer { try? writer.close() }
+        var reader = LineReader(try Disk().openForReading(path).get(), longestRecord: 100, mostBytes: 10_000)
+        var lines = 0
+        while let _ = try reader.next() {
+            lines += 1
+            try writer.seekToEnd()
+            try writer.write(contentsOf: Data(repeating: UInt8(ascii: "b"), count: 90) + Data("\n".utf8))
+            if lines > 1000 { break }
+        }
+        #expect(lines < 1000 && reader.isAtEnd && reader.wasCutOff)
+    }
+
+    @Test("what is the daemon's own is not opened under another name: closing it would cost its locks")
+    func hardLink() throws {
+        let path = FileManager.default.temporaryDirectory.path + "/lines-\(UUID().uuidString)"
+        try Data("{}".utf8).write(to: URL(filePath: path))
+        defer { for name in [path, path + ".json"] { unlink(name) } }
+        #expect(throws: Never.self) { try Disk().openForReading(path).get() }
+        #expect(link(path, path + ".json") == 0)
+        #expect(throws: Unreadable.self) { try Disk().openForReading(path + ".json").get() }
+    }
+
     @Test("reading goes on where another reader stopped, and the digest is that of the whole file")
     func resumes() throws {
         #expect(try Self.lines("a\nbb\nccc\n", from: (5, 2)) == ["3:ccc"])

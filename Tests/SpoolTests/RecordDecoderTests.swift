@@ -24,6 +24,17 @@ struct RecordDecoderTests {
          "headers":{"X-Campaign":"spring","References":"<a@b.example> <c@d.example>"}}
         """#
 
+    @Test("a record of nothing but mistakes costs little to answer")
+    func manyMistakes() {
+        let fields = (0..<5000).map { "\"misspelt_field_\($0)\":1" }.joined(separator: ",")
+        let long = "a" + String(repeating: "\u{301}", count: 20_000)
+        guard case .problems(let problems) = Self.decode("{\"\(long)\":1,\(fields)}") else {
+            Issue.record("was taken")
+            return
+        }
+        #expect(problems.count == 100 && problems.allSatisfy { $0.message.utf8.count < 400 })
+    }
+
     @Test("everything a job may say arrives")
     func fullJob() throws {
         guard case .job(let job, let placement, let digest) = Self.decode(Self.full) else {

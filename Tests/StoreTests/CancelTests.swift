@@ -95,6 +95,59 @@ struct CancelTests {
         await store.close()
     }
 
+    @Test("one that names a recipient looks at the recipient's jobs, however many its campaign has")
+    func looksAtFew() async throws {
+        let fixture = try Fixture()
+        let store = try fixture.open(.reader)
+        for subject in [\CancelRow.person, \.email, \.phone, \.crm] {
+            var cancel = CancelRow(id: 1, producer: 1, name: "x", asOf: evening, until: evening)
+            cancel.campaign = 7
+            let wide = cancel
+            cancel[keyPath: subject] = 5
+            for (cancel, isNarrow) in [(cancel, true), (wide, false)] {
+                let sql = "EXPLAIN QUERY PLAN " + Ledger.query(for: cancel).text
+                let plan = try await store.read { session in
+                    var steps: [String] = []
+                    try session.prepared(text: sql).each { steps.append($0.text(3)) }
+                    return steps.joined(separator: "; ")
+                }
+                #expect(plan.contains("job_campaign") != isNarrow && plan.contains("SEARCH job USING INDEX"))
+            }
+        }
+        await store.close()
+    }
+
+    @Test("one past its seven days is forgotten, the others stay")
+    func forgotten() async throws {
+        let fixture = try Fixture()
+        let store = try fixture.open()
+        _ = try await store.take(fixture.chunk([cancelEntry("x", asOf: evening) { $0.person = "p1" }]))
+        fixture.clock.advance(by: .seconds(86_400))
+        _ = try await store.take(fixture.chunk([cancelEntry("y", asOf: evening) { $0.person = "p2" }]))
+        fixture.clock.advance(by: .seconds(6 * 86_400 + 1))
+        #expect(try await store.tidy(at: fixture.clock.now()) == false)
+        let jobs = ["p1", "p2"].map { person in
+            Wish(person) { ($0.person, $0.createdAt) = (person, evening) }.entry
+        }
+        #expect(try await store.take(fixture.chunk(jobs)).tally == IntakeTally(accepted: 1, cancelled: 1))
+        await store.close()
+    }
+
+    @Test("hundreds in one file that reach many are carried through, one step a transaction")
+    func manyWide() async throws {
+        let fixture = try Fixture()
+        let store = try fixture.open()
+        let jobs = (0..<600).map { n in Wish("j\(n)") { $0.campaign = "c\(n % 3)" }.entry }
+        _ = try await store.take(fixture.chunk(jobs))
+        let cancels = (0..<3).map { n in cancelEntry("x\(n)") { $0.campaign = "c\(n)" } }
+        _ = try await store.take(fixture.chunk(cancels))
+        // Those still under way hold at admission.
+        #expect(try await store.launchAllDue(at: evening).isEmpty)
+        for _ in 0..<3 { _ = try await store.tidy(at: evening) }
+        #expect(try await store.queuedJobs() == 0)
+        await store.close()
+    }
+
     @Test("an attempt in the air is marked; what becomes of it depends on whether it went")
     func flying() async throws {
         let fates: [(Settlement.Fate, [String])] = [

@@ -42,6 +42,54 @@ struct FailureTests {
         await second.close()
     }
 
+    @Test("after a failure nothing more is written: closing leaves SQLite's log where it is")
+    func leavesLog() async throws {
+        let fixture = try Fixture()
+        let store = try fixture.open()
+        _ = try await store.take(fixture.chunk([Wish("a").entry]))
+        try fixture.execute("DROP TABLE body")
+        await #expect(throws: StoreError.self) { try await store.take(fixture.chunk([Wish("b").entry])) }
+        let before = store.logBytes
+        #expect(before > 0)
+        #expect(await store.close() != nil)
+        #expect(store.logBytes == before)
+    }
+
+    @Test("a wake-up whose transaction was rolled back is not lost")
+    func wakesAgain() throws {
+        let fixture = try Fixture()
+        let pool = try Connections.open(fixture.path + "/gatepost.db", readOnly: false)
+        try fixture.execute(
+            "INSERT INTO lane VALUES (1, 'relay', '', 'acme'); INSERT INTO nudge (lane, earliest) VALUES (1, 5)")
+        let arrivals = try pool.writeWithoutTransaction { db in
+            let ledger = Ledger(session: try Session(visiting: db), subjectKey: [1], slots: nil)
+            var arrivals: [[LaneID]] = []
+            for isKept in [false, true, true] {
+                try ledger.begin()
+                try ledger.lookForOthers()
+                arrivals.append(Array(ledger.gathered.arrivals.keys))
+                if isKept { _ = try ledger.commit() } else { try ledger.rollback() }
+            }
+            return arrivals
+        }
+        #expect(arrivals == [[LaneID(1)], [LaneID(1)], []])
+        try pool.close()
+    }
+
+    @Test("slots: an admission that was rolled back says that nothing left; a run that is spent is followed by the next")
+    func slots() throws {
+        let fixture = try Fixture()
+        let log = try WireLog(path: fixture.path + "/trial.log")
+        let rack = SlotRack(log: log, run: 7, counter: .max - 1)
+        let (slot, attempt) = try #require(rack.take())
+        #expect(attempt == AttemptID(run: 7, counter: .max))
+        rack.takeBack([slot])
+        #expect(log.note(of: attempt, in: slot) == .endNotHandedOver)
+        #expect(rack.isSpent && rack.take() == nil)
+        rack.begin(run: 8)
+        #expect(rack.take()?.1 == AttemptID(run: 8, counter: 1))
+    }
+
     @Test("a closed store says so")
     func closed() async throws {
         let fixture = try Fixture()

@@ -74,6 +74,48 @@ struct KeepingTests {
         await store.close()
     }
 
+    @Test("numbers go on, and the daemon starts, after all of the journal has had its time")
+    func purgedWhole() async throws {
+        let fixture = try Fixture()
+        let first = try fixture.open()
+        _ = try await first.take(fixture.chunk([Wish("a").entry]))
+        try await first.settle(first.launchAllDue(at: evening), .sent, at: evening)
+        let late = evening + .seconds(3000 * 86_400)
+        while try await first.tidy(at: late) {}
+        #expect(try await first.lastSeq() == 2)
+        await first.close()
+        let second = try fixture.open()
+        _ = try await second.take(fixture.chunk([Wish("b").entry]))
+        #expect(try await second.outcomes(after: 2, limit: 9).map(\.seq) == [3])
+        #expect(try await second.lastOutcomeTime() == evening)
+        #expect(try await second.verifyJournal().fault == nil)
+        await second.close()
+    }
+
+    @Test("a doubt keeps its names though its journal is past its time")
+    func doubtKeepsNames() async throws {
+        let fixture = try Fixture()
+        let store = try fixture.open { $0.keepOutcomes = .seconds(3600) }
+        _ = try await store.take(fixture.chunk([Wish("a").entry]))
+        try await store.settle(store.launchAllDue(at: evening), .unknown(resendAt: nil), at: evening)
+        _ = try await store.take(fixture.chunk([Wish("b").entry]))
+        while try await store.tidy(at: evening + .seconds(7200)) {}
+        _ = try await store.change(.cancel, matching: JobFilter(), by: Signature(systemUser: "root"))
+        #expect(try await store.histories()["a"]?.last == "cancelled operator")
+        await store.close()
+    }
+
+    @Test("what is taken in while the wall has jumped ahead is due by the gate's time")
+    func jumpedClock() async throws {
+        let fixture = try Fixture()
+        let store = try fixture.open()
+        _ = try await store.tidy(at: evening)
+        fixture.clock.advance(by: .seconds(365 * 86_400))
+        _ = try await store.take(fixture.chunk([Wish("a").entry]))
+        #expect(try await store.allDue(at: evening).count == 1)
+        await store.close()
+    }
+
     @Test("tallies count launches by lane and minute")
     func tallies() async throws {
         let fixture = try Fixture()

@@ -76,13 +76,43 @@ struct OrdersTests {
         let number = try await store.addHold(hold { $0.brand = "acme" }, by: Self.ann)
         _ = try await store.take(fixture.chunk([Wish("a").entry]))
         let due = try await store.allDue(at: evening)
-        _ = try await store.exchange(settled: [], candidates: due + due, at: evening) { _ in
-            .hold(why: "wait for legal")
+        // The engine may not have heard of the hold yet: what it says does not count.
+        _ = try await store.exchange(settled: [], candidates: due + due, at: evening) {
+            .launch(decision(.proceed, evening, $0))
         }
         #expect(try await store.histories() == ["a": ["accepted", "postponed held"]])
         #expect(try await store.queue(matching: JobFilter()).map(\.why) == ["wait for legal"])
         #expect(try await store.removeHold(number, by: Self.ann) == 1)
         #expect(try await store.allDue(at: evening) == due)
+        await store.close()
+    }
+
+    @Test("a job of a paused route stays as it is, whatever the engine knows")
+    func pausedAtAdmission() async throws {
+        let fixture = try Fixture()
+        let (daemon, command) = (try fixture.open(), try fixture.open(.command))
+        _ = try await daemon.take(fixture.chunk([Wish("a").entry]))
+        try await command.pauseRoute("relay", by: Self.ann)
+        #expect(try await daemon.launchAllDue(at: evening).isEmpty)
+        try await command.resumeRoute("relay", by: Self.ann)
+        #expect(try await daemon.launchAllDue(at: evening).count == 1)
+        await command.close()
+        await daemon.close()
+    }
+
+    @Test("what a hold held goes free though who took it back was killed at once")
+    func strays() async throws {
+        let fixture = try Fixture()
+        let store = try fixture.open()
+        _ = try await store.addHold(hold { $0.brand = "acme" }, by: Self.ann)
+        let stays = try await store.addHold(hold { $0.campaign = "spring" }, by: Self.ann)
+        _ = try await store.take(fixture.chunk([Wish("a").entry, Wish("b") { $0.campaign = "spring" }.entry]))
+        try await store.launchAllDue(at: evening)
+        #expect(try await store.queue(matching: JobFilter()).map(\.state) == [.held, .held])
+        try fixture.execute("DELETE FROM hold WHERE id <> \(stays)")
+        #expect(try await store.tidy(at: evening) == false)
+        #expect(try await store.queue(matching: JobFilter()).map(\.state) == [.ready, .held])
+        #expect(try await store.removeHold(stays, by: Self.ann) == 1)
         await store.close()
     }
 

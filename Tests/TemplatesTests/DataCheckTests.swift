@@ -29,6 +29,13 @@ struct DataCheckTests {
         #expect(try problems(data) == [])
     }
 
+    @Test("a hundred problems are enough, and a name of any length is cut")
+    func many() throws {
+        let members = (0..<5000).map { "\"\(String(repeating: "n", count: 500))\($0)\":1" }.joined(separator: ",")
+        let told = try problems("{\(members)}")
+        #expect((100...110).contains(told.count) && told.allSatisfy { $0.message.utf8.count < 400 })
+    }
+
     static let wrong: [(data: String, expected: [String])] = [
         (#"{}"#, [#"data.first_name missing: template "t" requires a string (as in Ada)"#]),
         (#"{"first_name":null}"#, [#"data.first_name is a null; template "t" declares a string"#]),

@@ -25,7 +25,7 @@ class Case(unittest.TestCase):
         self.port = lab.free_port()
 
     def set_up(self, more="", route="", connections=8, start=True, marketing=False):
-        """One route to a port of its own, two templates, and the daemon."""
+        """One route to a port of its own, three templates, and the daemon."""
         self.configure(more, route, connections)
         self.home.run("init")
         return self.home.start() if start else None
@@ -35,6 +35,7 @@ class Case(unittest.TestCase):
             [{"name": "relay", "port": self.port, "connections": connections, "more": route}], more=lab.TOPIC + more
         )
         self.home.template("offer", lab.MARKETING)
+        self.home.template("brief", lab.TEMPLATE, text="Hello {{n}}\n")
 
     def sink(self, *options):
         """Gatepost's own sink behind the route; returns the folder of what it accepts."""

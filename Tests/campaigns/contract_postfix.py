@@ -24,7 +24,9 @@ inet_interfaces = loopback-only
 inet_protocols = ipv4
 relayhost = [127.0.0.1]:{next}
 smtpd_relay_restrictions = permit_mynetworks, reject
-smtpd_recipient_restrictions = check_recipient_access inline:{{ {{blocked@example.test = 550 5.7.1 not from you}} {{later@example.test = 450 4.2.1 come back}} }}, permit_mynetworks, reject
+smtpd_recipient_restrictions =
+    check_recipient_access inline:{{ {{blocked@example.test = 550 5.7.1 not from you}} {{later@example.test = 450 4.2.1 come back}} }}
+    permit_mynetworks reject
 virtual_mailbox_domains = known.test
 virtual_mailbox_maps = inline:{{ {{ada@known.test = x}} }}
 virtual_transport = discard:

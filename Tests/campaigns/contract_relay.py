@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Relays that misbehave: wrong passwords, silence, links that drop, relays that are not there; and full queues."""
 
+import json
+import pathlib
 import signal
 import socket
+import subprocess
 import time
+import unittest
 
 import lab
 from contract_case import Case, needs, offer
@@ -225,6 +229,80 @@ class Encryption(Case):
     def test_a_relay_without_starttls_closes_a_route_that_requires_it(self):
         self.begin('tls = "required"')
         self.await_closed("(?i)tls|ssl|encrypt")
+
+
+VENV = lab.ROOT / ".build/venv/bin/python"
+
+
+@needs("openssl")
+@unittest.skipUnless(VENV.exists(), "needs aiosmtpd in .build/venv (make deps)")
+class Aiosmtpd(Case):
+    """A relay of another make, with STARTTLS, AUTH and SMTPUTF8 and without PIPELINING."""
+
+    def begin(self, password):
+        certificate, key = self.home.home / "cert.pem", self.home.home / "key.pem"
+        subprocess.run(
+            [
+                "openssl",
+                "req",
+                "-x509",
+                "-newkey",
+                "rsa:2048",
+                "-nodes",
+                "-days",
+                "2",
+                "-subj",
+                "/CN=localhost",
+                "-addext",
+                "subjectAltName=DNS:localhost,IP:127.0.0.1",
+                "-keyout",
+                str(key),
+                "-out",
+                str(certificate),
+            ],
+            check=True,
+            capture_output=True,
+        )
+        self.log = self.home.home / "relay.ndjson"
+        server = subprocess.Popen(
+            [
+                VENV,
+                pathlib.Path(__file__).with_name("peer_aiosmtpd.py"),
+                str(self.port),
+                self.log,
+                certificate,
+                key,
+                "right",
+            ],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        self.home.processes.append(server)
+        lab.wait_for_port(self.port, server)
+        (self.home.home / "secret").write_text(password)
+        self.configure(route=f'ca_file = "{certificate}"\n' + LOGIN.format(home=self.home.home))
+        self.home.config.write_text(self.home.config.read_text().replace('tls = "none"', 'tls = "required"'))
+        self.home.run("init")
+        return self.home.start()
+
+    def test_mail_goes_encrypted_and_logged_in_with_names_beyond_ascii(self):
+        self.begin("right")
+        self.accept("a.ndjson", *[lab.job(n) for n in range(50)], lab.job("utf8", "jörg@bücher.example"))
+        self.home.await_counts(lambda c: c.get("sent") == 51)
+        mails = [json.loads(line) for line in self.log.read_text().splitlines()]
+        self.assertEqual((len(mails), {m["tls"] for m in mails}, {m["login"] for m in mails}), (51, {True}, {True}))
+        named = next(m for m in mails if m["to"][0].startswith("j"))
+        self.assertEqual(named["to"], ["jörg@xn--bcher-kva.example"])
+        self.assertIn("SMTPUTF8", named["options"])
+
+    def test_a_wrong_password_closes_the_route(self):
+        self.begin("wrong")
+        self.accept("a.json", lab.job(1))
+        route = self.home.await_that(
+            "the route closed", lambda: (r := self.home.route_status("relay") or {}).get("state") == "closed" and r
+        )
+        self.assertRegex(route["why"], "configuration.*535")
+        self.assertEqual(self.endings(), {})
 
 
 class Limits(Case):

@@ -11,7 +11,6 @@ import json
 import os
 import pathlib
 import pwd
-import shlex
 import subprocess
 import tempfile
 
@@ -97,7 +96,8 @@ class OtherUsers(Case):
     def hand_in(self, user, name, record, mode="0640", base=None):
         """As a producer does: written beside, renamed in."""
         base = base or self.home.state / "spool"
-        script = f"umask 027; cat > {base}/tmp/{name} && chmod {mode} {base}/tmp/{name} && mv {base}/tmp/{name} {base}/incoming/{name}"
+        draft = f"{base}/tmp/{name}"
+        script = f"umask 027; cat > {draft} && chmod {mode} {draft} && mv {draft} {base}/incoming/{name}"
         return self.sh(user, script, input=json.dumps(record))
 
     def test_a_producer_enqueues_and_reads_its_receipt_and_outcomes_and_nothing_else(self):

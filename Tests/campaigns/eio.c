@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Makes fsync and fdatasync fail with EIO for the files whose path ends as the file GATEPOST_LAB_FAULT says, for as long
-// as that file is there. Preloaded into the daemon by contract_damage.py.
+// Makes fsync and fdatasync fail with EIO for the files whose path ends as the file GATEPOST_LAB_FAULT says, for as
+// long as that file is there. Preloaded into the daemon by contract_damage.py.
 
 #define _GNU_SOURCE
 #include <errno.h>

@@ -167,7 +167,8 @@ class Lab:
 
     def feed(self, folder=None):
         """The outcome feed as its files tell it, in the order of their names."""
-        files = sorted((folder or self.state / "spool/outcomes").glob("[0-9]*.ndjson"), key=lambda f: int(f.name.split("-")[0]))
+        files = (folder or self.state / "spool/outcomes").glob("[0-9]*.ndjson")
+        files = sorted(files, key=lambda f: int(f.name.split("-")[0]))
         return [(f.name, [json.loads(line) for line in f.read_text().splitlines()]) for f in files]
 
     def put(self, name, content):

@@ -44,6 +44,20 @@ enum MomentArgument: ExpressibleByArgument, Hashable, Sendable {
     }
 }
 
+/// A place in the journal that somebody remembered: `81200`, or with the journal it belongs to, `JOURNAL_ID:81200`.
+struct CursorArgument: ExpressibleByArgument, Hashable, Sendable {
+    var journal: String?
+    var seq: Int64
+
+    init?(argument: String) {
+        let parts = argument.split(separator: ":", omittingEmptySubsequences: false)
+        guard (1...2).contains(parts.count), let seq = Int64(parts[parts.count - 1]), seq >= 0, parts[0] != "" else {
+            return nil
+        }
+        (journal, self.seq) = (parts.count == 2 ? String(parts[0]) : nil, seq)
+    }
+}
+
 extension MessageClass: ExpressibleByArgument {}
 extension JobState: ExpressibleByArgument {}
 extension Event: ExpressibleByArgument {}
@@ -59,4 +73,5 @@ where Word.RawValue == String {
         guard !parts.isEmpty, words.count == parts.count, Set(words).count == words.count else { return nil }
     }
     static var allValueStrings: [String] { Word.allCases.map(\.rawValue) }
+    var defaultValueDescription: String { words.isEmpty ? "none" : words.map(\.rawValue).joined(separator: ",") }
 }

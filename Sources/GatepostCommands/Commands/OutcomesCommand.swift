@@ -9,8 +9,9 @@ struct OutcomesCommand: AsyncParsableCommand {
         commandName: "outcomes",
         abstract: "What became of jobs, in order.",
         discussion: """
-            json gives the contract's object, one a line. A cursor (--after) that is purged or beyond the journal's end is \
-            an error (exit 65), never silence.
+            json gives the contract's object, one a line. A cursor (--after) that is purged, beyond the journal's end or of \
+            another journal is an error (exit 65), never silence. Remember it as JOURNAL_ID:SEQ, with the journal_id of \
+            `gatepost status --format json`, and a journal that was made anew is noticed for certain.
 
             Examples:  gatepost outcomes --event failed --since 24h
                        gatepost outcomes --after 81200 --follow --format json
@@ -22,7 +23,8 @@ struct OutcomesCommand: AsyncParsableCommand {
     @Option(help: "Of this producer.") var producer: String?
     @Option(help: "Since then: RFC 3339, a date, or so long ago, as 24h or 7d.") var since: MomentArgument?
     @Option(help: "Of this kind.") var event: Event?
-    @Option(help: "Behind this seq only.") var after: Int64?
+    @Option(help: ArgumentHelp("Behind this seq only; or JOURNAL_ID:SEQ.", valueName: "seq"))
+    var after: CursorArgument?
     @Flag(help: "Go on as new outcomes come, until interrupted.") var follow = false
     @Flag(help: "With the stored decisions: every rule that was asked, and its answer.") var decisions = false
     @Option(help: "At most so many.") var limit: Int?
@@ -34,14 +36,13 @@ struct OutcomesCommand: AsyncParsableCommand {
 
     func validate() throws {
         if let limit, limit < 1 { throw ValidationError("--limit takes a number from 1") }
-        if let after, after < 0 { throw ValidationError("--after takes a number from 0") }
     }
 
     func run() async throws {
         var query = OutcomeQuery()
         (query.job, query.recipient, query.producer, query.event) = (job, recipient, producer, event)
         (query.since, query.withDecisions) = (since?.instant(now: SystemTimepiece().now()), decisions)
-        query.after = after ?? 0
+        query.after = after?.seq ?? 0
         let asked = query
         try await record.withStore(.reader) { store, _ in
             if let after { try await Cursor(after).check(against: store) }
@@ -69,13 +70,18 @@ struct OutcomesCommand: AsyncParsableCommand {
     }
 }
 
-/// A place in the journal that somebody remembered.
 private struct Cursor {
+    private let journal: String?
     private let seq: Int64
-    init(_ seq: Int64) { self.seq = seq }
+    init(_ cursor: CursorArgument) { (journal, seq) = (cursor.journal, cursor.seq) }
 
     /// - Throws: exit 65 where what lies behind it cannot all be told.
     func check(against store: Store) async throws {
+        if let journal, journal != store.journalID {
+            throw CommandFailure(
+                .badData, "the cursor belongs to another journal, \(journal)",
+                advice: "this one is \(store.journalID); start again with --after \(store.journalID):0")
+        }
         let last = try await store.lastSeq()
         guard seq <= last else {
             throw CommandFailure(

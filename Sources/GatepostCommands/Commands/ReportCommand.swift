@@ -17,7 +17,7 @@ struct ReportCommand: AsyncParsableCommand {
 
     @Option(help: "Broken down by any of campaign, channel, class, brand, template, route, producer.")
     var by = WordList<ReportDimension>([])
-    @Option(help: "Since then: RFC 3339, a date, or so long ago, as 24h or 7d.") var since: MomentArgument?
+    @Option(help: "Since the hour of: RFC 3339, a date, or so long ago, as 24h or 7d.") var since: MomentArgument?
     @OptionGroup var record: RecordOptions
     @OptionGroup var format: FormatOptions
 

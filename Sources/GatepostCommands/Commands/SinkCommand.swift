@@ -11,8 +11,9 @@ struct SinkCommand: AsyncParsableCommand {
         abstract: "A local SMTP receiver for trying things out; delivers nothing to anyone.",
         discussion: """
             Special recipients: accept@, bounce@ (550), full@ (452), greylist@ (450 the first time), policy@ (550 5.7.1), \
-            drop@ (the link closes after the data), silent@ (no answer after the data), slow-N@ (answers after N seconds). \
-            Everything else is accepted. A line a message goes to standard error, the counts to standard output at the end.
+            drop@ (the link closes after the data), silent@ (no answer after the data), slow-N@ (answers after N seconds), \
+            stop@ (550 5.7.1, has opted out). Everything else is accepted. A line a message goes to standard error, the \
+            counts to standard output at the end.
 
             Example:  gatepost sink --listen 127.0.0.1:2525 --capture mails/
             """)

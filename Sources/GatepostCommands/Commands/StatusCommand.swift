@@ -21,8 +21,8 @@ struct StatusCommand: AsyncParsableCommand {
 
     func run() async throws {
         let now = SystemTimepiece().now()
-        let (depths, live, settings) = try await record.withStore(.reader) { store, settings in
-            (try await store.depths(), LiveStatus.read(in: settings.stateDir), settings)
+        let (depths, live, settings, journal) = try await record.withStore(.reader) { store, settings in
+            (try await store.depths(), LiveStatus.read(in: settings.stateDir), settings, store.journalID)
         }
         let rows = RouteRow.rows(depths, live, configured: settings.routes.map(\.name))
         let output = Output()
@@ -31,7 +31,7 @@ struct StatusCommand: AsyncParsableCommand {
             for line in StatusText.lines(rows, live, at: now) { try output.line(line) }
             try print(rows, as: .table, to: output, at: now)
         case .json:
-            try output.line(StatusText.object(rows, live).text)
+            try output.line(StatusText.object(rows, live, journal).text)
             for row in rows { try output.line(row.object.text) }
             try output.flush()
         case .csv: try print(rows, as: .csv, to: output, at: now)
@@ -135,11 +135,11 @@ private enum StatusText {
         return lines + [""]
     }
 
-    static func object(_ rows: [RouteRow], _ live: LiveStatus?) -> JSONObject {
+    static func object(_ rows: [RouteRow], _ live: LiveStatus?, _ journal: String) -> JSONObject {
         let total = { (state: JobState) in JSONValue.integer(rows.reduce(0) { $0 + ($1.counts[state] ?? 0) }) }
         return JSONObject([
             ("kind", .string("daemon")), ("running", .bool(live != nil)), ("pid", .integer(live?.processID)),
-            ("version", .text(live?.version)), ("since", .time(live?.since)),
+            ("version", .text(live?.version)), ("journal_id", .string(journal)), ("since", .time(live?.since)),
             ("accepting", live.map { .bool($0.isAccepting) } ?? .null), ("reason", .text(live?.reason)),
             ("clock_suspect", live.map { .bool($0.isClockSuspect) } ?? .null),
             ("accepted_per_s", Cell.decimal(live?.acceptedPerSecond).value),

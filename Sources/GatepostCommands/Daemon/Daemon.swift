@@ -56,7 +56,7 @@ struct Daemon: Sendable {
             renderer: Renderer(workers: ProcessInfo.processInfo.activeProcessorCount) { record, brand in
                 RecordDecoder.job(stored: record, defaultBrand: brand)
             },
-            snapshot: snapshot, inbox: inbox, timepiece: timepiece, lastJournalTime: try await lastTime(in: store),
+            snapshot: snapshot, inbox: inbox, timepiece: timepiece, lastJournalTime: try await store.lastOutcomeTime(),
             log: log)
         let rules = LiveIntakeRules(snapshot)
         let counter = IntakeCounter(book: store)
@@ -67,12 +67,6 @@ struct Daemon: Sendable {
             holder: SnapshotHolder(snapshot), rules: rules, store: store, reactor: reactor, dispatcher: dispatcher,
             intake: intake, counter: counter, feed: feed, layout: layout, timepiece: timepiece, manager: manager,
             log: log)
-    }
-
-    /// The newest time that the journal knows; what operators wrote last does not matter here.
-    private static func lastTime(in store: Store) async throws -> Instant? {
-        let last = try await store.lastSeq()
-        return try await store.outcomes(after: max(0, last - 100), limit: 100).last?.time
     }
 
     /// A chunk is one transaction, and what is in the air waits for it: about 10 ms (docs/design.md).

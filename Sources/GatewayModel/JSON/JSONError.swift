@@ -56,7 +56,7 @@ public struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
         case .badEscape: "a backslash begins no escape that JSON knows"
         case .loneSurrogate: "an escape is half of a surrogate pair"
         case .badNumber: "this is not a number as JSON writes them"
-        case .duplicateKey(let key): "the key \"\(key.prefix(64))\" stands twice in one object"
+        case .duplicateKey(let key): "the key \"\(String(key.unicodeScalars.prefix(64)))\" stands twice in one object"
         case .tooDeep(let limit): "lists and objects are nested deeper than \(limit)"
         }
     }

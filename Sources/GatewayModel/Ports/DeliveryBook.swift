@@ -56,7 +56,7 @@ public enum AdmissionDecision: Sendable {
     case postpone(until: Instant?, PostponeReason, Decision)
     /// Ends here.
     case withhold(WithholdReason, Decision)
-    /// Its route, brand or template is gone, or a standing hold names it: state `held`, with why, journalled once.
+    /// Its route, brand or template is gone or broken: state `held`, with why, journalled once.
     case hold(why: String)
     /// The configuration places it in another lane now; goes there, due as before, nothing journalled.
     case move(LaneKey)
@@ -205,6 +205,8 @@ public protocol DeliveryBook: Sendable {
     func due(_ wants: [LaneWant], at now: Instant) async throws(StoreError) -> [LaneSupply]
     /// One transaction: attempts settled, then each candidate that is still ready and due put to `decide`.
     ///
+    /// Standing holds and paused routes are looked up in that transaction and come before `decide`: a job they name is
+    /// held, or left as it is.
     /// `decide` is pure and may be called again. On return all of it is durable; `launch`ed jobs are `flying`.
     /// Settlements whose job was cancelled, expired or given up meanwhile end as that.
     func exchange(

@@ -12,9 +12,11 @@ struct HTMLReader {
         case end(HTMLElement)
     }
 
+    private static let mostUnclosed = 16
+
     let source: UnsafeBufferPointer<UInt8>
     private(set) var index = 0
-    /// Elements found never to be closed: looked for once only, so that reading stays linear.
+    /// Elements found never to be closed: looked for once only, and not for many, so that reading stays linear.
     private var unclosed: [HTMLElement] = []
     /// Whether a quote was found that nothing closes: quotes mean nothing from there on, or the rest would be lost.
     private var hasOpenQuote = false
@@ -40,7 +42,7 @@ struct HTMLReader {
 
     /// Goes behind the end tag that closes an element just begun, over all it holds; not at all where it is never closed.
     mutating func skip(_ element: HTMLElement) {
-        guard !element.isVoid, !unclosed.contains(element) else { return }
+        guard !element.isVoid, unclosed.count < Self.mostUnclosed, !unclosed.contains(element) else { return }
         let start = index
         if element.holdsRawText { return skipRawText(element) }
         var depth = 1

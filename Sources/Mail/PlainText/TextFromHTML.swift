@@ -80,8 +80,7 @@ extension TextFromHTML {
             preformattedDepth += 1
         case .blockquote:
             layout.breakLine(.blank)
-            layout.indent(by: "> ")
-            blocks.append(.quote)
+            open(.quote, by: "> ")
         case .rule: rule()
         case .lineBreak: layout.forceLine()
         case .unorderedList: startList(.bullets)
@@ -156,8 +155,16 @@ extension TextFromHTML {
             mark = "\(next). "
             lists[lists.count - 1] = .numbers(next: next &+ 1)
         }
-        layout.indent(by: " ", mark: Array(mark.utf8))
-        blocks.append(.item(ofListAt: lists.count))
+        open(.item(ofListAt: lists.count), by: " ", mark: Array(mark.utf8))
+    }
+
+    /// Deeper than that, nothing moves to the right any more: every line is written with all its indents.
+    private static var deepest: Int { 32 }
+
+    private mutating func open(_ block: Indented, by prefix: StaticString, mark: [UInt8]? = nil) {
+        guard blocks.count < Self.deepest else { return }
+        layout.indent(by: prefix, mark: mark)
+        blocks.append(block)
     }
 
     /// Ends the innermost block of that kind with all that was left open in it, if there is one.

@@ -49,9 +49,11 @@ struct Disk: Sendable {
         guard fault == 0, fsync(handle) == 0 else { throw Self.fatal("fsync", path, fault == 0 ? errno : fault) }
     }
 
-    /// A regular file to read; never blocks on a FIFO, never follows a link. The caller owns the descriptor.
+    /// A regular file to read; never blocks on a FIFO, never follows a link, of either kind, to what is the daemon's own
+    /// (closing the database would let go of its locks, fcntl(2)). The caller owns the descriptor.
     func openForReading(_ path: String) throws(StoreError) -> Result<OpenFile, Unreadable> {
         let fault = try before(.open, path)
+        if isOwnUnderAnotherName(path) { return .failure(Unreadable(why: "it is a hard link", isGone: false)) }
         let handle = fault == 0 ? open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) : -1
         guard handle >= 0 else {
             let code = fault == 0 ? errno : fault
@@ -65,6 +67,12 @@ struct Disk: Sendable {
             return .failure(Unreadable(why: "it is no regular file", isGone: false))
         }
         return .success(OpenFile(handle: handle, bytes: Int64(facts.st_size)))
+    }
+
+    private func isOwnUnderAnotherName(_ path: String) -> Bool {
+        var facts = stat()
+        return lstat(path, &facts) == 0 && facts.st_nlink > 1 && facts.st_mode & S_IFMT == S_IFREG
+            && facts.st_uid == geteuid()
     }
 
     /// A file that appears whole or not at all: see `NewFile`.

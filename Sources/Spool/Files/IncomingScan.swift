@@ -27,7 +27,9 @@ struct IncomingScan {
     var strangers: [String] = []
 
     /// Looks at up to `limit` files; where more wait, those the file system names first, which get out of the way.
-    static func of(_ directory: String, limit: Int) -> IncomingScan {
+    ///
+    /// - Parameter isStuck: files that do not get out of the way: they are left out, and take nobody's place.
+    static func of(_ directory: String, limit: Int, isStuck: (String) -> Bool = { _ in false }) -> IncomingScan {
         var scan = IncomingScan()
         guard let handle = opendir(directory) else { return scan }
         defer { closedir(handle) }
@@ -36,7 +38,7 @@ struct IncomingScan {
             guard name.utf8.first != UInt8(ascii: ".") else { continue }
             if SpoolFileName.form(of: name) == nil {
                 if scan.strangers.count < 100 { scan.strangers.append(name) }
-            } else if let file = WaitingFile(name: name, in: dirfd(handle)) {
+            } else if !isStuck(name), let file = WaitingFile(name: name, in: dirfd(handle)) {
                 scan.files.append(file)
             }
         }

@@ -19,14 +19,19 @@ struct LineReader: ~Copyable {
     private let buffer: ReadBuffer
     private let piece: Int
     private var digest = SHA256Digest()
+    private let mostBytes: Int64
+    private var bytesRead: Int64 = 0
     private var reachedEnd = false
+    /// Whether reading ended before the file did: its writer goes on and on.
+    private(set) var wasCutOff = false
     /// Bytes given out or skipped so far, line breaks included.
     private(set) var offset: Int64 = 0
     /// Lines given out or skipped so far, blank ones included.
     private(set) var line = 0
 
-    init(_ file: OpenFile, longestRecord: Int) {
-        (self.file, self.longestRecord) = (file, longestRecord)
+    /// - Parameter mostBytes: where a file that grows while it is read is taken to end.
+    init(_ file: OpenFile, longestRecord: Int, mostBytes: Int64 = 1 << 30) {
+        (self.file, self.longestRecord, self.mostBytes) = (file, longestRecord, max(mostBytes, file.bytes))
         // One byte more than a small file has, so that one read finds its end, too.
         piece = min(1 << 20, max(4096, Int(clamping: file.bytes) + 1))
         buffer = ReadBuffer(capacity: piece)
@@ -144,8 +149,14 @@ struct LineReader: ~Copyable {
     /// Reads on; false at the end of the file.
     private mutating func fill() throws(Unreadable) -> Bool {
         if reachedEnd { return false }
+        wasCutOff = bytesRead > mostBytes
+        if wasCutOff {
+            reachedEnd = true
+            return false
+        }
         let fresh = try buffer.fill(from: file, piece: piece)
         digest.update(fresh)
+        bytesRead += Int64(fresh.count)
         reachedEnd = fresh.isEmpty
         return !reachedEnd
     }

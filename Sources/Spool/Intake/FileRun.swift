@@ -76,7 +76,7 @@ actor FileRun {
                 let message = "the file has \(open.bytes) bytes; at most \(limits.file) are taken: cut it up"
                 return .refused(Problem(.tooLarge, message))
             }
-            var reader = LineReader(open, longestRecord: limits.record)
+            var reader = LineReader(open, longestRecord: limits.record, mostBytes: limits.file)
             do throws(Unreadable) {
                 if let committed { try reader.skip(to: committed.offset, line: committed.line) }
             } catch {
@@ -113,7 +113,7 @@ actor FileRun {
         }
         try reader.lookAhead()
         var isLast = reader.isAtEnd
-        if !isLast, reader.offset > limits.file {
+        if reader.wasCutOff || (!isLast && reader.offset > limits.file) {
             isLast = true
             entries.append(
                 .problem(Problem(.tooLarge, "the file grew while it was read; the rest of it was not taken")))
@@ -150,7 +150,7 @@ actor FileRun {
 
     private func holdsAnyJSON() throws(StoreError) -> Bool {
         guard case .success(let open) = try disk.openForReading(path) else { return false }
-        var reader = LineReader(open, longestRecord: limits.record)
+        var reader = LineReader(open, longestRecord: limits.record, mostBytes: limits.file)
         while let line = try? reader.next() {
             switch line {
             case .record(let record, _): if (try? JSONValue.parse(record)) != nil { return true }

@@ -271,8 +271,10 @@ extension Intake {
         if !waiting.isEmpty, let lastScan, time - lastScan < .seconds(2) { return }
         lastScan = time
         for place in layout.places {
-            let seen = IncomingScan.of(place.incoming, limit: limits.scan)
-            waiting.fill(place.producer, seen.files.filter { !stuck.contains("\(place.incoming)/\($0.name)") })
+            let seen = IncomingScan.of(place.incoming, limit: limits.scan) { name in
+                !stuck.isEmpty && stuck.contains("\(place.incoming)/\(name)")
+            }
+            waiting.fill(place.producer, seen.files)
             for name in seen.strangers where strangers.count < 1000 {
                 guard strangers.insert("\(place.incoming)/\(name)").inserted else { continue }
                 logger.warning(

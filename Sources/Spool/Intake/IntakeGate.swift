@@ -47,10 +47,15 @@ public struct DiskRoom: Hashable, Sendable {
     public static func at(_ path: String) -> DiskRoom? {
         var facts = statvfs()
         guard statvfs(path, &facts) == 0 else { return nil }
-        let unit = Int64(facts.f_frsize)
         return DiskRoom(
-            freeBytes: Int64(facts.f_bavail) * unit, allBytes: Int64(facts.f_blocks) * unit,
-            freeInodes: Int64(facts.f_favail), allInodes: Int64(facts.f_files))
+            freeBytes: bytes(facts.f_bavail, facts.f_frsize), allBytes: bytes(facts.f_blocks, facts.f_frsize),
+            freeInodes: Int64(clamping: facts.f_favail), allInodes: Int64(clamping: facts.f_files))
+    }
+
+    /// Some file systems say "no end of it" with all bits set.
+    private static func bytes(_ blocks: UInt, _ unit: UInt) -> Int64 {
+        let (bytes, overflow) = blocks.multipliedReportingOverflow(by: unit)
+        return overflow ? .max : Int64(clamping: bytes)
     }
 }
 
@@ -60,11 +65,15 @@ public struct IntakeGate: Hashable, Sendable {
 
     public init(maxQueued: Int, floor: DiskFloor) { (self.maxQueued, self.floor) = (maxQueued, floor) }
 
+    private static func part(_ share: Double, of all: Int64) -> Int64 {
+        Int64(exactly: (Double(all) * share).rounded(.down)) ?? .max
+    }
+
     /// Nil: open.
     public func closure(queued: Int, room: DiskRoom) -> IntakeClosure? {
         let (bytes, inodes) =
             switch floor {
-            case .share(let share): (Int64(Double(room.allBytes) * share), Int64(Double(room.allInodes) * share))
+            case .share(let share): (Self.part(share, of: room.allBytes), Self.part(share, of: room.allInodes))
             case .bytes(let bytes): (bytes, Int64(4096))
             }
         if room.freeBytes < bytes { return .fewBytes(free: room.freeBytes) }

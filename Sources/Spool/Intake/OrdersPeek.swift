@@ -31,7 +31,8 @@ struct OrdersPeek {
 
     private static func read(_ file: WaitingFile, at path: String, _ disk: Disk, _ limits: IntakeLimits) throws -> Bool
     {
-        var reader = LineReader(try disk.openForReading(path).get(), longestRecord: limits.record)
+        var reader = LineReader(
+            try disk.openForReading(path).get(), longestRecord: limits.record, mostBytes: limits.file)
         if SpoolFileName.form(of: file.name) == .single {
             guard case .record(let record, _)? = try reader.rest() else { return false }
             return RecordDecoder.isOrder(record)

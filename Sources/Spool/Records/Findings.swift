@@ -2,20 +2,23 @@
 //
 // Findings: reading a record's values one by one while noting everything that is wrong with them.
 //
-// Nothing is thrown: a record is answered with all of its problems at once. Each reader gives nil where it noted one.
+// Nothing is thrown: a record is answered with all of its problems at once, up to a hundred: one of nothing but mistakes
+// must not cost more to answer than to read. Each reader gives nil where it noted one.
 
 import GatewayModel
 
 struct Findings {
+    private static let most = 100
     private(set) var problems: [Problem] = []
 
     mutating func note(_ code: ProblemCode, _ field: String?, _ message: String) {
-        problems.append(Problem(code, field: field, message))
+        if problems.count < Self.most { problems.append(Problem(code, field: field, message)) }
     }
 
-    mutating func note(_ more: [Problem]) { problems += more }
+    mutating func note(_ more: [Problem]) { problems += more.prefix(Self.most - problems.count) }
 
     mutating func noteUnknown(_ key: String, in prefix: String, of what: String, known: [String]) {
+        guard problems.count < Self.most else { return }
         let hint = Spelling.nearest(to: key, among: known).map { "did you mean \"\($0)\"?" }
         let shown = Spelling.shown(key)
         note(.unknownField, prefix + shown, "\"\(shown)\" is no field of \(what); \(hint ?? "leave it out")")
@@ -142,14 +145,14 @@ struct Findings {
 
 /// Naming what was written and what was probably meant.
 enum Spelling {
-    /// At most 40 characters of it, safe to print on one line.
+    /// At most 40 scalars of it (a character can be of any length), safe to print on one line.
     static func shown(_ text: String) -> String {
-        let printable = text.prefix(40).unicodeScalars.map { scalar in
+        let printable = text.unicodeScalars.prefix(40).map { scalar in
             scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value) || scalar.value == 0x2028
                 || scalar.value == 0x2029
                 ? "\u{FFFD}" : Character(scalar)
         }
-        return String(printable) + (text.count > 40 ? "…" : "")
+        return String(printable) + (text.unicodeScalars.dropFirst(40).isEmpty ? "" : "…")
     }
 
     /// The word that takes the fewest edits, where they are few for its length.

@@ -17,12 +17,13 @@ struct JobFinder {
         matching filter: JobFilter, states: [JobState], after: Int64, limit: Int, in session: Session
     ) throws -> (keys: [Int64], next: Int64?) {
         let states = filter.state.map { state in states.filter { $0 == state } } ?? states
-        guard !states.isEmpty, let conditions = try conditions(for: filter, in: session) else { return ([], nil) }
+        guard !states.isEmpty, var conditions = try conditions(for: filter, in: session) else { return ([], nil) }
+        if states == [.flying] { conditions.addFlying() }
         let reach = conditions.isNarrow ? nil : try Self.key(Self.reach, behind: after, in: session)
         let numbers = states.map { String($0.number) }.joined(separator: ", ")
         let select = try session.prepared(
             text: """
-                SELECT key FROM job WHERE key > ?1 AND key <= ?2 AND state IN (\(numbers)) \(conditions.sql)
+                SELECT key FROM job WHERE key > ?1 AND key <= ?2 AND +state IN (\(numbers)) \(conditions.sql)
                     ORDER BY key LIMIT ?3
                 """)
         select.bind(1, after).bind(2, reach ?? .max).bind(3, limit)
@@ -43,6 +44,17 @@ struct JobFinder {
         mutating func add(_ column: String, _ value: Int64, narrow: Bool = false) {
             sql += " AND \(column) = \(value)"
             isNarrow = isNarrow || narrow
+        }
+        /// What is in the air is little, whatever waits.
+        mutating func addFlying() {
+            sql += " AND key IN (SELECT job FROM flight)"
+            narrow()
+        }
+        /// Where few rows are named already, the index by campaign must not be taken: a campaign may have them all. A
+        /// plus keeps it out.
+        mutating func narrow() {
+            sql = sql.replacing(" AND campaign", with: " AND +campaign")
+            isNarrow = true
         }
     }
 
@@ -81,6 +93,7 @@ struct JobFinder {
             all.sql += " AND key IN (\(keys.joined(separator: ", ")))"
             all.isNarrow = true
         }
+        if all.isNarrow { all.narrow() }
         return all
     }
 

@@ -50,6 +50,8 @@ struct CancelRow {
         )
     }
 
+    var namesRecipient: Bool { person ?? email ?? phone ?? crm != nil }
+
     /// What it is kept under.
     fileprivate var handle: CancelMemory.Handle {
         if let job { return .job(job) }
@@ -84,6 +86,11 @@ struct CancelMemory {
     mutating func keep(_ cancel: CancelRow) {
         kept[cancel.handle, default: []].append(cancel)
         if cancel.swept != nil { open.append(cancel) }
+    }
+
+    mutating func drop(_ cancel: CancelRow) {
+        kept[cancel.handle]?.removeAll { $0.id == cancel.id }
+        if kept[cancel.handle]?.isEmpty ?? false { kept[cancel.handle] = nil }
     }
 
     mutating func advanced(_ id: Int64, to key: Int64?) {

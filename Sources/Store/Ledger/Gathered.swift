@@ -18,6 +18,8 @@ struct Gathered {
     var ordersChanged = false
     /// Standing holds, once they were read in this transaction.
     var holds: [StandingOrders.Hold]?
+    /// Routes paused by an operator, likewise.
+    var pausedRoutes: Set<String>?
     var slotsTaken: [WireSlot] = []
     var slotsToFree: [WireSlot] = []
 

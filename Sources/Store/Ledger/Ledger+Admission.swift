@@ -15,6 +15,13 @@ extension Ledger {
             return nil
         }
         let facts = try facts(job)
+        // Read in this transaction: an order that another process has committed holds from then on (CONTRACT 8.9),
+        // and one that was taken back holds nothing any more. A paused route's jobs stay; resuming reads them again.
+        if try pausedRoutes().contains(facts.route) { return nil }
+        if let hold = try standingHolds().first(where: { $0.matches(facts) }) {
+            try holdBack(job, why: hold.why, hold: hold.id, at: now)
+            return nil
+        }
         switch decide(facts) {
         case .leave: break
         case .launch(let decision): return try launch(job, facts, decision, at: now)
@@ -29,7 +36,7 @@ extension Ledger {
             words.decision = decision.encoded
             let attempt = job.attempts > 0 ? job.attempts : nil
             try end(job, .withheld, reason.rawValue, at: now, attempt: attempt, words: words)
-        case .hold(let why): try holdBack(job, why: why, hold: standingHold(over: job)?.id, at: now)
+        case .hold(let why): try holdBack(job, why: why, hold: nil, at: now)
         case .move(let lane):
             job.lane = try laneBook.id(of: lane, in: session)
             try makeReady(job)
@@ -42,6 +49,7 @@ extension Ledger {
             try holdBack(job, why: "its body is missing from the database", hold: nil, at: now)
             return nil
         }
+        try renewRun()
         guard let (slot, attempt) = slots?.take() else {
             // No room in the wire log: the engine's agenda has gone past it and must read its lane again.
             gathered.arrived(job.lane, due: job.due ?? now)
@@ -57,6 +65,13 @@ extension Ledger {
         return Departure(
             facts: facts, attempt: attempt, slot: slot, record: record, messageToken: subjects.messageToken(of: job.key)
         )
+    }
+
+    private func renewRun() throws {
+        guard let slots, slots.isSpent else { return }
+        let run = UInt32(truncatingIfNeeded: (try meta("run") ?? 0) + 1)
+        try setMeta("run", Int64(run))
+        slots.begin(run: run)
     }
 
     private func body(_ key: Int64) throws -> [UInt8]? {

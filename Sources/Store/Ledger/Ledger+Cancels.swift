@@ -7,16 +7,21 @@
 import GatewayModel
 
 extension Ledger {
-    static let cancelStep = 1000
+    static let cancelStep = 500
     /// Jobs that one step of a pass without a recipient looks at.
     private static let sweepReach = 5000
 
-    /// Remembers the cancel and ends the first queued jobs it reaches; `sweepCancels` goes on.
+    /// Remembers the cancel. One that names a job or a recipient ends the first queued jobs it reaches at once; for
+    /// the others, and for what is left, `sweepCancels` goes on: a chunk may hold hundreds that reach thousands.
     func cancel(_ request: CancelRequest, of file: TakenFile, at now: Instant) throws {
         let cancel = try row(for: request, of: file, at: now)
         try insert(cancel)
         cancels.keep(cancel)
-        if cancel.job != nil { try cancelOne(cancel, at: now) } else { try sweep(cancel, at: now) }
+        if cancel.job != nil {
+            try cancelOne(cancel, at: now)
+        } else if cancel.namesRecipient {
+            try sweep(cancel, at: now)
+        }
     }
 
     /// One step of one pass under way. False: none is.
@@ -65,8 +70,7 @@ extension Ledger {
 
     private func sweep(_ cancel: CancelRow, at now: Instant) throws {
         let after = cancel.swept ?? 0
-        let namesRecipient = cancel.person ?? cancel.email ?? cancel.phone ?? cancel.crm != nil
-        let reach = namesRecipient ? nil : try key(Self.sweepReach, behind: after)
+        let reach = cancel.namesRecipient ? nil : try key(Self.sweepReach, behind: after)
         let keys = try matchingKeys(cancel, after: after, upTo: reach ?? .max)
         for key in keys {
             if let job = try job(key) { try cancelQueued(job, by: cancel, at: now) }
@@ -82,23 +86,33 @@ extension Ledger {
     }
 
     private func matchingKeys(_ cancel: CancelRow, after: Int64, upTo: Int64) throws -> [Int64] {
-        let parts: [(String, Int64?)] = [
+        let query = Self.query(for: cancel)
+        let select = try session.prepared(text: query.text)
+        select.bind(1, after).bind(2, upTo).bind(3, cancel.producer).bind(4, cancel.asOf).bind(5, Self.cancelStep)
+        for (index, value) in query.values.enumerated() { select.bind(Int32(index + 6), value) }
+        var keys: [Int64] = []
+        try select.each { keys.append($0.int(0)) }
+        return keys
+    }
+
+    /// The jobs that a cancel reaches; its own values are bound from the sixth parameter on.
+    static func query(for cancel: CancelRow) -> (text: String, values: [Int64]) {
+        let parts: [(name: String, value: Int64?)] = [
             ("person", cancel.person), ("email", cancel.email), ("phone", cancel.phone), ("crm", cancel.crm),
             ("campaign", cancel.campaign), ("topic", cancel.topic), ("brand", cancel.brand),
             ("channel", cancel.channel),
         ]
-        let given = parts.compactMap { name, value in value.map { (name, $0) } }
-        let conditions = given.enumerated().map { "AND \($1.0) = ?\($0 + 6)" }.joined(separator: " ")
-        let select = try session.prepared(
-            text: """
-                SELECT key FROM job WHERE key > ?1 AND key <= ?2 AND producer = ?3 AND created <= ?4 \(conditions)
-                    ORDER BY key LIMIT ?5
-                """)
-        select.bind(1, after).bind(2, upTo).bind(3, cancel.producer).bind(4, cancel.asOf).bind(5, Self.cancelStep)
-        for (index, part) in given.enumerated() { select.bind(Int32(index + 6), part.1) }
-        var keys: [Int64] = []
-        try select.each { keys.append($0.int(0)) }
-        return keys
+        let given = parts.filter { $0.value != nil }
+        // A plus keeps an index out of it: a recipient has few jobs, a campaign may have them all.
+        let conditions = given.enumerated().map { index, part in
+            let isWide = cancel.namesRecipient && part.name == "campaign"
+            return "AND \(isWide ? "+" : "")\(part.name) = ?\(index + 6)"
+        }
+        let text = """
+            SELECT key FROM job WHERE key > ?1 AND key <= ?2 AND producer = ?3 AND created <= ?4 \(conditions.joined(separator: " "))
+                ORDER BY key LIMIT ?5
+            """
+        return (text, given.compactMap(\.value))
     }
 
     private func advance(_ cancel: CancelRow, to key: Int64?) throws {

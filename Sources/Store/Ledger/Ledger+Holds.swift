@@ -35,6 +35,16 @@ extension Ledger {
         return holds
     }
 
+    func pausedRoutes() throws -> Set<String> {
+        if let routes = gathered.pausedRoutes { return routes }
+        var routes: Set<String> = []
+        try session.prepared("SELECT route FROM route_order WHERE paused IS NOT NULL").each {
+            routes.insert($0.text(0))
+        }
+        gathered.pausedRoutes = routes
+        return routes
+    }
+
     func standingHold(over job: JobRow) throws -> StandingOrders.Hold? {
         let holds = try standingHolds()
         guard !holds.isEmpty else { return nil }
@@ -92,6 +102,23 @@ extension Ledger {
         return (keys.count, released)
     }
 
+    /// Sets free what is held by a hold that is gone: who took it back was killed before it had done so.
+    func releaseStrays(limit: Int) throws -> Bool {
+        let standing = Set(try standingHolds().map(\.id))
+        var last: Int64 = 0
+        while let id = try nextHold(after: last) {
+            if !standing.contains(id) { return try releaseHeld(by: id, limit: limit).seen == limit }
+            last = id
+        }
+        return false
+    }
+
+    /// The next number that any job is held under: one step in the index, however many jobs there are.
+    private func nextHold(after id: Int64) throws -> Int64? {
+        try session.prepared("SELECT hold FROM job WHERE hold IS NOT NULL AND hold > ?1 ORDER BY hold LIMIT 1")
+            .bind(1, id).first { $0.int(0) }
+    }
+
     func flyingJobs() throws -> [JobRow] {
         var keys: [Int64] = []
         try session.prepared("SELECT job FROM flight").each { keys.append($0.int(0)) }
@@ -105,6 +132,7 @@ extension Ledger {
                 ON CONFLICT (route) DO UPDATE SET paused = excluded.paused
             """)
         try upsert.bind(1, route).bind(2, why).run()
+        gathered.pausedRoutes = nil
         try record("route_pause", by: signature, about: "route \(route)", at: now)
         gathered.ordersChanged = true
     }
@@ -116,6 +144,7 @@ extension Ledger {
                 ON CONFLICT (route) DO UPDATE SET paused = NULL, resumed = resumed + 1
             """)
         try upsert.bind(1, route).run()
+        gathered.pausedRoutes = nil
         try record("route_resume", by: signature, about: "route \(route)", at: now)
         gathered.ordersChanged = true
     }

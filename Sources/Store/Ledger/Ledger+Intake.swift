@@ -96,7 +96,8 @@ extension Ledger {
         let (job, placement) = (new.job, new.placement)
         var row = JobRow(
             key: try nextJobKey(), lane: try laneBook.id(of: placement.lane, in: session), placement: placement,
-            created: job.createdAt ?? file.renamedAt, accepted: now, due: max(placement.notBefore ?? now, now),
+            created: job.createdAt ?? file.renamedAt, accepted: now,
+            due: max(placement.notBefore ?? Instant(microseconds: .min), soonest(now)),
             channel: job.channel, producer: try words.number(of: file.producer, in: session),
             template: try words.number(of: job.template, in: session),
             brand: try words.number(of: job.brand, in: session),
@@ -114,6 +115,14 @@ extension Ledger {
         case .crmTask: return (row, crm?.token)
         }
     }
+
+    /// A wall clock that has jumped ahead of the gate's time by more than the engine believes must not put off what
+    /// is taken in meanwhile until it has caught up.
+    private func soonest(_ now: Instant) -> Instant {
+        guard let gateTime, now - gateTime > Self.believedLead else { return now }
+        return gateTime
+    }
+    private static let believedLead = Duration.seconds(300)
 
     /// Keys stand in the journal: never used again, so counted apart from the rows.
     private func nextJobKey() throws -> Int64 {

@@ -22,18 +22,43 @@ struct ExpirySweep {
 
 extension Ledger {
     private static let step = 500
-    private static let reach = 20_000
+    /// Jobs that one step ends or sets free: what is in the air waits for it.
+    private static let endStep = 200
+    private static let reach = 10_000
 
+    private enum Chore: CaseIterable {
+        case expiry, doubts, strays, cancels, bodies, decisions, outcomes, contacts, rest
+    }
+
+    /// Chores in turn, up to the first that has more to do: one full step a call, and none starves.
     func tidy(at now: Instant, keeping retention: Retention) throws -> Bool {
-        let steps = [
-            try expire(at: now), try settleDoubts(at: now), try forgetCancels(at: now),
-            try dropBodies(before: now - retention.bodies), try dropDecisions(before: now - retention.decisions),
-            try dropOutcomes(before: now - retention.outcomes), try indexContacts(),
-        ]
-        try dropTallies(before: now)
-        let oldest = try session.prepared("SELECT accepted FROM job ORDER BY key LIMIT 1").first { $0.instant(0) }
-        try ids.drop(before: now - retention.ids, oldestQueued: oldest, in: session)
-        return steps.contains(true)
+        gateTime = now
+        let chores = Chore.allCases
+        for turn in chores.indices {
+            let place = (nextChore + turn) % chores.count
+            guard try hasMore(chores[place], at: now, retention) else { continue }
+            nextChore = place + 1
+            return true
+        }
+        return false
+    }
+
+    private func hasMore(_ chore: Chore, at now: Instant, _ keep: Retention) throws -> Bool {
+        switch chore {
+        case .expiry: return try expire(at: now)
+        case .doubts: return try settleDoubts(at: now)
+        case .strays: return try releaseStrays(limit: Self.endStep)
+        case .cancels: return try forgetCancels(at: now)
+        case .bodies: return try dropBodies(before: now - keep.bodies)
+        case .decisions: return try dropDecisions(before: now - keep.decisions)
+        case .outcomes: return try dropOutcomes(before: now - keep.outcomes)
+        case .contacts: return try indexContacts()
+        case .rest:
+            try dropTallies(before: now)
+            let oldest = try session.prepared("SELECT accepted FROM job ORDER BY key LIMIT 1").first { $0.instant(0) }
+            try ids.drop(before: now - keep.ids, oldestQueued: oldest, in: session)
+            return false
+        }
     }
 
     /// Ends jobs that expired while ready or held. A pass over everything begins every half minute at most.
@@ -49,13 +74,13 @@ extension Ledger {
             """
             SELECT key FROM job WHERE key > ?1 AND key <= ?2 AND expires <= ?3 AND state IN (2, 4) ORDER BY key LIMIT ?4
             """
-        ).bind(1, after).bind(2, reach ?? .max).bind(3, now).bind(4, Self.step).each { keys.append($0.int(0)) }
+        ).bind(1, after).bind(2, reach ?? .max).bind(3, now).bind(4, Self.endStep).each { keys.append($0.int(0)) }
         for key in keys {
             guard let job = try job(key) else { continue }
             let attempt = job.attempts > 0 ? job.attempts : nil
             try end(job, .withheld, WithholdReason.expired.rawValue, at: now, attempt: attempt)
         }
-        sweep.reached = keys.count == Self.step ? keys.last : reach
+        sweep.reached = keys.count == Self.endStep ? keys.last : reach
         return sweep.reached != nil
     }
 
@@ -63,21 +88,30 @@ extension Ledger {
     private func settleDoubts(at now: Instant) throws -> Bool {
         var keys: [Int64] = []
         try session.prepared("SELECT key FROM job WHERE state = 5 AND due <= ?1 LIMIT ?2")
-            .bind(1, now).bind(2, Self.step).each { keys.append($0.int(0)) }
+            .bind(1, now).bind(2, Self.endStep).each { keys.append($0.int(0)) }
         for key in keys {
             guard let job = try job(key) else { continue }
             try remove(job, at: now)
             try session.prepared("DELETE FROM body WHERE key = ?1").bind(1, key).run()
         }
-        return keys.count == Self.step
+        return keys.count == Self.endStep
     }
 
+    /// Looks at the oldest only: they are past their time in the order in which they came.
     private func forgetCancels(at now: Instant) throws -> Bool {
+        var old: [CancelRow] = []
         try session.prepared(
-            "DELETE FROM cancel WHERE id IN (SELECT id FROM cancel WHERE until < ?1 AND swept IS NULL LIMIT ?2)"
-        ).bind(1, now).bind(2, Self.step).run()
-        if session.changes > 0 { cancels.forget() }
-        return session.changes == Self.step
+            """
+            SELECT id, producer, name, job, email, phone, crm, person, campaign, topic, brand, channel, asof, until, swept
+                FROM cancel ORDER BY id LIMIT ?1
+            """
+        ).bind(1, Self.endStep).each { old.append(CancelRow($0)) }
+        old.removeAll { $0.until >= now || $0.swept != nil }
+        for cancel in old {
+            try session.prepared("DELETE FROM cancel WHERE id = ?1").bind(1, cancel.id).run()
+            cancels.drop(cancel)
+        }
+        return old.count == Self.endStep
     }
 
     // MARK: What [keep] lets go, by walking the journal behind a mark
@@ -97,10 +131,14 @@ extension Ledger {
         }
     }
 
-    /// The journal's own rows go from its old end. The mark is set first: it is what the trigger lets pass.
+    /// The journal's own rows go from its old end. The mark is set first: it is what the trigger lets pass. The newest
+    /// row stays whatever its age: the next `seq` is counted from it.
     private func dropOutcomes(before limit: Instant) throws -> Bool {
         var gone: [(seq: Int64, job: Int64?, event: Int64)] = []
-        let more = try walk("journal_purged", before: limit) { event, seq, job in gone.append((seq, job, event)) }
+        let newest = try session.prepared("SELECT coalesce(max(seq), 0) FROM journal").first { $0.int(0) } ?? 0
+        let more = try walk("journal_purged", before: limit, upTo: newest - 1) { event, seq, job in
+            gone.append((seq, job, event))
+        }
         for row in gone {
             try session.prepared("DELETE FROM journal WHERE seq = ?1").bind(1, row.seq).run()
             try session.prepared("DELETE FROM event_words WHERE seq = ?1").bind(1, row.seq).run()
@@ -113,6 +151,8 @@ extension Ledger {
     }
 
     private func forgetWords(of job: Int64) throws {
+        // A doubt is still in the queue: what settles it will have to say whose it was.
+        if try self.job(job) != nil { return }
         let subject = try session.prepared("SELECT subject FROM job_words WHERE key = ?1").bind(1, job).first {
             $0.intOrNil(0)
         }
@@ -125,15 +165,18 @@ extension Ledger {
 
     /// Visits up to a step of journal rows behind the mark that are older than `limit`, and moves the mark first.
     private func walk(
-        _ mark: String, before limit: Instant, _ visit: (_ event: Int64, _ seq: Int64, _ job: Int64?) throws -> Void
+        _ mark: String, before limit: Instant, upTo last: Int64 = .max,
+        _ visit: (_ event: Int64, _ seq: Int64, _ job: Int64?) throws -> Void
     ) throws -> Bool {
         var rows: [(Int64, Int64, Int64?)] = []
         var isYoung = false
-        try session.prepared("SELECT event, seq, job, at FROM journal WHERE seq > ?1 ORDER BY seq LIMIT ?2")
-            .bind(1, meta(mark) ?? 0).bind(2, Self.step).each { row in
-                isYoung = isYoung || row.instant(3) >= limit
-                if !isYoung { rows.append((row.int(0), row.int(1), row.intOrNil(2))) }
-            }
+        try session.prepared(
+            "SELECT event, seq, job, at FROM journal WHERE seq > ?1 AND seq <= ?3 ORDER BY seq LIMIT ?2"
+        )
+        .bind(1, meta(mark) ?? 0).bind(2, Self.step).bind(3, last).each { row in
+            isYoung = isYoung || row.instant(3) >= limit
+            if !isYoung { rows.append((row.int(0), row.int(1), row.intOrNil(2))) }
+        }
         guard let last = rows.last else { return false }
         try setMeta(mark, last.1)
         for row in rows { try visit(row.0, row.1, row.2) }
@@ -147,7 +190,7 @@ extension Ledger {
 
     // MARK: Whom a job was to, for asking later
 
-    static let contactStep = 10_000
+    static let contactStep = 4_000
 
     /// Brings the index from subjects to jobs up to date: in sorted bulk, since row by row it would cost a page each.
     private func indexContacts() throws -> Bool {

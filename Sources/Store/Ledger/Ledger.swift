@@ -21,6 +21,10 @@ final class Ledger {
     var slots: SlotRack?
     /// Where the pass over all queued jobs for expired ones stands.
     var sweep = ExpirySweep()
+    /// Which chore of housekeeping comes first next time.
+    var nextChore = 0
+    /// The gate's time as the engine said it last. Not the wall's: that may have jumped (CONTRACT 8.7).
+    var gateTime: Instant?
     var gathered = Gathered()
     /// `PRAGMA data_version` when others were last looked for.
     var seenVersion: Int64?
@@ -84,6 +88,7 @@ final class Ledger {
         ids.forget()
         cancels.forget()
         sweep = ExpirySweep()
+        seenVersion = nil
     }
 
     // MARK: Facts kept by name

@@ -9,6 +9,7 @@ import GatewayModel
 enum Connections {
     /// How long a connection waits for another's lock.
     private static let busySeconds = 10.0
+    static var busyMilliseconds: Int32 { Int32(busySeconds * 1000) }
     private static let readers = 4
 
     static func configuration(readOnly: Bool = false) -> Configuration {

@@ -31,7 +31,7 @@ struct SQLFailure: Error, CustomStringConvertible {
 
     private var primary: Int32 { code & 0xFF }
     /// No room: nothing of the transaction was kept, and the file is as it was.
-    var isFull: Bool { primary == SQLITE_FULL || primary == SQLITE_IOERR && systemError == ENOSPC }
+    var isFull: Bool { primary == SQLITE_FULL || primary == SQLITE_IOERR && [ENOSPC, EDQUOT].contains(systemError) }
     /// Another process holds the write lock.
     var isBusy: Bool { primary == SQLITE_BUSY || primary == SQLITE_LOCKED }
     /// The file cannot be read as a database.

@@ -4,6 +4,7 @@
 // (DESIGN D2). Any failure but a full disk is the end (DESIGN D3).
 // Owner thread: "writer".
 
+import Foundation
 import GRDBSQLite
 import GatewayModel
 
@@ -12,6 +13,10 @@ final class Checkpointer {
     private static let quietPages: Int32 = 24 << 8
     /// Pages after which readers are waited for so that the log can begin anew: 160 MiB of the 256 allowed.
     private static let urgentPages: Int32 = 160 << 8
+
+    /// Milliseconds.
+    private static let readerPatience: Int32 = 250
+    private static let lockTries = 200
 
     private let db: OpaquePointer
     private let lock: FileLock
@@ -39,9 +44,23 @@ final class Checkpointer {
     /// Checkpoints where enough has gathered and no other process is writing.
     func afterCommit() throws(SQLFailure) {
         if pages.pointee < moved { moved = 0 }
-        guard pages.pointee - moved >= Self.quietPages, lock.tryLock() else { return }
+        let isUrgent = pages.pointee >= Self.urgentPages
+        guard pages.pointee - moved >= Self.quietPages, isUrgent ? lockSoon() : lock.tryLock() else { return }
         defer { lock.unlock() }
-        try run(pages.pointee >= Self.urgentPages ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE)
+        guard isUrgent else { return try run(SQLITE_CHECKPOINT_PASSIVE) }
+        // A reader that stands still in the log must not stop all else for the whole busy time-out.
+        sqlite3_busy_timeout(db, Self.readerPatience)
+        defer { sqlite3_busy_timeout(db, Connections.busyMilliseconds) }
+        try run(SQLITE_CHECKPOINT_RESTART)
+    }
+
+    /// Another process that changes much lets go of the lock between its transactions only.
+    private func lockSoon() -> Bool {
+        for _ in 0..<Self.lockTries {
+            if lock.tryLock() { return true }
+            usleep(500)
+        }
+        return false
     }
 
     /// Moves everything and empties the log: for closing.

@@ -3,14 +3,19 @@
 // How another process than the daemon writes: one short transaction at a time, under the writers' lock, then a touch of
 // `wake` so that the daemon looks (DESIGN D2).
 
+import Foundation
 import GRDB
 import GatewayModel
+import Synchronization
 
 final class CommandWriter: Sendable {
     private let pool: DatabasePool
     private let lock: FileLock
     private let wake: String
     private let subjectKey: [UInt8]
+    private let hasFailed = Mutex(false)
+    /// Between two transactions, so that the daemon gets at the lock: it alone keeps the log short.
+    private static let breath: UInt32 = 1000
 
     init(pool: DatabasePool, lock: FileLock, wake: String, subjectKey: [UInt8]) {
         (self.pool, self.lock, self.wake, self.subjectKey) = (pool, lock, wake, subjectKey)
@@ -18,15 +23,24 @@ final class CommandWriter: Sendable {
 
     func perform<Value>(_ body: (Ledger) throws -> Value) throws(StoreError) -> Value {
         do {
-            try lock.lock()
-            defer { lock.unlock() }
-            let value = try pool.writeWithoutTransaction { db in
-                let ledger = Ledger(session: try Session(visiting: db), subjectKey: subjectKey, slots: nil)
-                return try Self.transact(ledger, body)
-            }
+            let value = try locked(body)
             WakeWatch.touch(wake)
+            usleep(Self.breath)
             return value
-        } catch { throw StoreError(error) }
+        } catch {
+            let failure = StoreError(error)
+            if case .fatal = failure { hasFailed.withLock { $0 = true } }
+            throw failure
+        }
+    }
+
+    private func locked<Value>(_ body: (Ledger) throws -> Value) throws -> Value {
+        try lock.lock()
+        defer { lock.unlock() }
+        return try pool.writeWithoutTransaction { db in
+            let ledger = Ledger(session: try Session(visiting: db), subjectKey: subjectKey, slots: nil)
+            return try Self.transact(ledger, body)
+        }
     }
 
     private static func transact<Value>(_ ledger: Ledger, _ body: (Ledger) throws -> Value) throws -> Value {
@@ -42,11 +56,14 @@ final class CommandWriter: Sendable {
         }
     }
 
-    /// Closing the last connection checkpoints: under the lock, like any other checkpoint.
-    func close(_ pool: DatabasePool) {
+    /// Closing the last connection checkpoints: under the lock, like any other checkpoint. False: a write has failed,
+    /// and nothing more is to be written (DESIGN D3).
+    func close(_ pool: DatabasePool) -> Bool {
+        if hasFailed.withLock({ $0 }) { return false }
         try? lock.lock()
         try? pool.close()
         lock.unlock()
+        return true
     }
 }
 

@@ -111,6 +111,7 @@ final class Writer: @unchecked Sendable {
         do {
             try ledger.begin()
             for (index, errand) in batch.enumerated() { try attempt(errand.work, index, &errors) }
+            if batch.contains(where: { $0.rank == .intake }) { hasSweeps = true }
             try sweepStep()
             for (index, errand) in batch.enumerated() where errors[index] == nil {
                 if let work = errand.lastWork { try attempt(work, index, &errors) }
@@ -142,7 +143,6 @@ final class Writer: @unchecked Sendable {
     private func answer(_ batch: [Errand], _ outcome: (gathered: Gathered, errors: [Int: StoreError])) {
         log.note(committed: outcome.gathered.lastSeq)
         for (index, errand) in batch.enumerated() { errand.answer(outcome.errors[index]) }
-        if batch.contains(where: { $0.rank == .intake }) { hasSweeps = true }
         tell(outcome.gathered)
         do {
             try checkpointer.afterCommit()

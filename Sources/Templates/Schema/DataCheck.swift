@@ -11,6 +11,8 @@ struct DataCheck {
     let template: String
     /// Paths (without `data.`) that are printed where one line is meant: subject and title.
     let oneLinePaths: Set<String>
+    /// Told of one job: each costs, and nobody reads on.
+    private static let mostProblems = 100
     private(set) var problems: [Problem] = []
 
     init(template: String, oneLinePaths: Set<String> = []) {
@@ -50,7 +52,7 @@ struct DataCheck {
     // MARK: The long answer, with paths
 
     private mutating func check(_ object: JSONObject, _ fields: [DataField], at path: DataPath) {
-        for member in object.members {
+        for member in object.members where problems.count < Self.mostProblems {
             guard let field = fields.first(where: { $0.name == member.key }) else {
                 report(path.appending(member.key), undeclared(member.key, fields))
                 continue
@@ -75,10 +77,13 @@ struct DataCheck {
         case (.number, .number), (.boolean, .bool): break
         case (.date, .string(let text)):
             if DateValue(text) == nil {
-                report(path, "\"\(text.prefix(40))\" is no date: write 2026-11-21 or 2026-11-21T09:00:00Z")
+                let shown = String(text.unicodeScalars.prefix(40))
+                report(path, "\"\(shown)\" is no date: write 2026-11-21 or 2026-11-21T09:00:00Z")
             }
         case (.list(let items), .array(let values)):
-            for (index, value) in values.enumerated() { check(value, items, at: path.appending(index)) }
+            for (index, value) in values.enumerated() where problems.count < Self.mostProblems {
+                check(value, items, at: path.appending(index))
+            }
         case (.object(let fields), .object(let object)): check(object, fields, at: path)
         case (.string, _), (.number, _), (.boolean, _), (.date, _), (.list, _), (.object, _):
             report(path, "is a \(value.typeWord); template \"\(template)\" declares a \(type.word)")
@@ -109,7 +114,7 @@ private indirect enum DataPath {
     var text: String {
         switch self {
         case .root: "data"
-        case .member(let outer, let name): "\(outer.text).\(name)"
+        case .member(let outer, let name): "\(outer.text).\(String(name.unicodeScalars.prefix(80)))"
         case .item(let outer, let index): "\(outer.text)[\(index)]"
         }
     }

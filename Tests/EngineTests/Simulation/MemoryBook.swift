@@ -221,7 +221,9 @@ extension MemoryBook.Pages {
         _ key: JobKey, at now: Instant, _ decide: (JobFacts) -> AdmissionDecision, _ arrivals: inout [LaneArrival]
     ) -> Departure? {
         guard var job = jobs[key], case .ready(let due?) = job.state, due <= now else { return nil }
-        let decision = decide(job.facts)
+        if orders.pausedRoutes[job.facts.route] != nil { return nil }
+        let order = orders.holds.first { $0.matches(job.facts) }
+        let decision = order.map { .hold(why: $0.why) } ?? decide(job.facts)
         if case .leave = decision { return nil }
         unshelve(job, due: due)
         switch decision {
