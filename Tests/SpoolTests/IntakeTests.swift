@@ -43,6 +43,39 @@ struct IntakeTests {
         #expect(yard.book.state.withLock { $0.rows.isEmpty && $0.finished.count == 1 })
     }
 
+    @Test("what has got its name keeps it when publishing is done again; a newer one takes it over")
+    func publishing() throws {
+        let yard = try SpoolYard()
+        let (staged, target) = ("\(yard.layout.taken)/1", "\(yard.place.rejected)/x.json")
+        let publication = Publication(staged: staged, target: target, displaced: target + ".1")
+        for text in ["old", "new"] {
+            #expect(FileManager.default.createFile(atPath: staged, contents: Data(text.utf8)))
+            #expect(try Disk().publish(publication) == .moved)
+            #expect(try Disk().publish(publication) == .gone)
+            #expect(yard.text(target) == text)
+        }
+        #expect(yard.text(target + ".1") == "old")
+    }
+
+    @Test("two huge files of one size are not read through to see whether they are the same")
+    func hugeTwins() throws {
+        let yard = try SpoolYard()
+        let (staged, target) = ("\(yard.layout.taken)/1", "\(yard.place.rejected)/x.json")
+        for path in [staged, target] {
+            #expect(FileManager.default.createFile(atPath: path, contents: nil) && truncate(path, 1 << 40) == 0)
+        }
+        #expect(try Disk().publish(Publication(staged: staged, target: target, displaced: target + ".1")) == .moved)
+        #expect(Directory.size(of: target) == 1 << 40 && Directory.size(of: target + ".1") == 1 << 40)
+    }
+
+    @Test("files that cannot be moved take nobody's place among those looked at")
+    func stuckFiles() throws {
+        let yard = try SpoolYard()
+        for name in ["a.json", "b.json", "c.json"] { try yard.enqueue(name, "{}") }
+        let scan = IncomingScan.of(yard.place.incoming, limit: 1) { $0 != "b.json" }
+        #expect(scan.files.map(\.name) == ["b.json"])
+    }
+
     @Test("a single record may span lines; the last line of many needs no line break")
     func shapes() async throws {
         let yard = try SpoolYard()

@@ -33,6 +33,12 @@ struct Disk: Sendable {
         }
     }
 
+    /// Whether the name is taken, by whatever it is.
+    func isThere(_ path: String) -> Bool {
+        var facts = stat()
+        return lstat(path, &facts) == 0 || errno != ENOENT
+    }
+
     /// Already gone is fine.
     func remove(_ path: String) throws(StoreError) {
         let fault = try before(.remove, path)
