@@ -76,7 +76,8 @@ struct FailureTests {
         try pool.close()
     }
 
-    @Test("slots: an admission that was rolled back says that nothing left; a run that is spent is followed by the next")
+    @Test(
+        "slots: an admission that was rolled back says that nothing left; a run that is spent is followed by the next")
     func slots() throws {
         let fixture = try Fixture()
         let log = try WireLog(path: fixture.path + "/trial.log")
@@ -88,6 +89,17 @@ struct FailureTests {
         #expect(rack.isSpent && rack.take() == nil)
         rack.begin(run: 8)
         #expect(rack.take()?.1 == AttemptID(run: 8, counter: 1))
+    }
+
+    @Test("a command that stands still with the lock in its hand does not stop the daemon")
+    func stuckNeighbour() async throws {
+        let fixture = try Fixture()
+        let store = try fixture.open()
+        let lock = try FileLock(path: fixture.path + "/writer.lock")
+        try lock.lock()
+        for id in ["a", "b"] { #expect(try await store.take(fixture.chunk([Wish(id).entry])).tally.accepted == 1) }
+        lock.unlock()
+        #expect(await store.close() == nil)
     }
 
     @Test("a closed store says so")

@@ -117,6 +117,15 @@ extension Store {
         try await exchange(settled: [], candidates: allDue(at: now), at: now) { .launch(decision(.proceed, now, $0)) }
     }
 
+    /// Puts what is due to its schedule, as the gate would; launches nothing.
+    func askSchedule(at now: Instant) async throws(StoreError) {
+        _ = try await exchange(settled: [], candidates: allDue(at: now), at: now) { facts in
+            guard let later = facts.notBefore, later > now else { return .leave }
+            let verdict = Verdict.postpone(until: later, .notBefore)
+            return .postpone(until: later, .notBefore, decision(verdict, now, facts))
+        }
+    }
+
     func settle(
         _ departures: [Departure], _ fate: Settlement.Fate, at now: Instant, text: String = "250 2.0.0 queued as Q1"
     ) async throws(StoreError) {

@@ -67,12 +67,14 @@ struct IntakeTests {
         await second.close()
     }
 
-    @Test("a job for later is due then, and says so once")
+    @Test("a job for later is put to the gate at once, due then, and says so once")
     func notBefore() async throws {
         let fixture = try Fixture()
         let store = try fixture.open()
         let later = evening + .seconds(60)
         _ = try await store.take(fixture.chunk([Wish("a") { $0.notBefore = later }.entry]))
+        try await store.askSchedule(at: evening)
+        try await store.askSchedule(at: evening)
         #expect(try await store.histories() == ["a": ["accepted", "postponed not_before"]])
         let lane = try #require(try await store.lanes().first)
         let want = LaneWant(lane: lane.id, priority: .normal, after: nil, limit: 5)
@@ -91,6 +93,7 @@ struct IntakeTests {
                 Wish("a") { $0.notBefore = soon }.entry, Wish("b").entry, Wish("c").entry,
                 Wish("d") { $0.priority = .high }.entry,
             ]))
+        try await store.askSchedule(at: evening)
         let lane = try #require(try await store.lanes().first)
         var want = LaneWant(lane: lane.id, priority: .normal, after: nil, limit: 2)
         let page = try #require(try await store.due([want], at: soon).first)

@@ -25,6 +25,7 @@ struct KeepingTests {
                 Wish("later") { ($0.expiresAt, $0.notBefore) = (soon, soon + .seconds(9)) }.entry,
                 Wish("longer") { $0.expiresAt = soon + .seconds(3600) }.entry,
             ]))
+        try await store.askSchedule(at: evening)
         #expect(try await store.tidy(at: soon) == false)
         try await store.settle(flying, .again(at: soon, .retry, counts: true), at: soon)
         #expect(
@@ -56,6 +57,7 @@ struct KeepingTests {
         let store = try fixture.open()
         let day = { (count: Int) in evening + .seconds(count * 86_400 + 1) }
         _ = try await store.take(fixture.chunk([Wish("a").entry, Wish("b") { $0.notBefore = day(3000) }.entry]))
+        try await store.askSchedule(at: evening)
         try await store.settle(store.launchAllDue(at: evening), .sent, at: evening)
         #expect(try await store.job(id: "a").first?.record != nil)
         _ = try await store.tidy(at: day(8))

@@ -87,6 +87,7 @@ struct OpeningTests {
         let first = try fixture.open()
         _ = try await first.take(
             fixture.chunk([Wish("a").entry, Wish("b") { $0.notBefore = evening + .seconds(60) }.entry]))
+        try await first.askSchedule(at: evening)
         await first.close()
         let backup = fixture.path + "/backup.db"
         try FileManager.default.copyItem(atPath: fixture.path + "/gatepost.db", toPath: backup)

@@ -23,7 +23,7 @@ struct Daemon: Sendable {
     let store: Store
     let reactor: Reactor
     let dispatcher: Dispatcher
-    let intake: Intake
+    let intake: IntakeShifts
     let counter: IntakeCounter
     let feed: OutcomeFeed
     let layout: SpoolLayout
@@ -60,9 +60,14 @@ struct Daemon: Sendable {
             log: log)
         let rules = LiveIntakeRules(snapshot)
         let counter = IntakeCounter(book: store)
-        let intake = Intake(
-            layout: layout, book: counter, rules: rules, gate: IntakeGate(settings.intake), timepiece: timepiece,
-            logger: log, limits: chunks)
+        let condition = IntakeCondition(gate: IntakeGate(settings.intake), book: counter, timepiece: timepiece) {
+            DiskRoom.at(settings.stateDir)
+        }
+        let intake = IntakeShifts(layout: layout, condition: condition) { layout in
+            Intake(
+                layout: layout, book: counter, rules: rules, condition: condition, timepiece: timepiece, logger: log,
+                limits: chunks)
+        }
         return Daemon(
             holder: SnapshotHolder(snapshot), rules: rules, store: store, reactor: reactor, dispatcher: dispatcher,
             intake: intake, counter: counter, feed: feed, layout: layout, timepiece: timepiece, manager: manager,
@@ -138,7 +143,16 @@ struct Daemon: Sendable {
     }
 
     /// Takes over a configuration read anew.
-    func adopt(_ snapshot: GatewaySnapshot) {
+    ///
+    /// - Throws: where a new producer's directories cannot be made; nothing has changed then.
+    func adopt(_ snapshot: GatewaySnapshot) async throws {
+        let (before, next) = (holder.current.settings, snapshot.settings)
+        if before.producers.map(\.name) != next.producers.map(\.name) {
+            let layout = try SpoolLayout.prepare(root: next.stateDir, producers: next.producers.map(\.name))
+            await feed.adopt(layout)
+            intake.adopt(layout)
+        }
+        intake.condition.adopt(IntakeGate(next.intake))
         holder.replace(with: snapshot)
         rules.adopt(snapshot)
         dispatcher.inbox.adopt(snapshot)

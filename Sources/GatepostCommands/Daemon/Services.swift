@@ -25,7 +25,7 @@ struct EngineService: Service {
 
 /// Steps 1 to 3. Asked to stop, it leaves what it has begun for the next start.
 struct IntakeService: Service {
-    let intake: Intake
+    let intake: IntakeShifts
     func run() async throws { try await cancelWhenGracefulShutdown { try await intake.run() } }
 }
 
@@ -89,11 +89,11 @@ struct ReloadService: Service {
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
-            for await _ in hangups { reload() }
+            for await _ in hangups { await reload() }
         }
     }
 
-    private func reload() {
+    private func reload() async {
         let reading = SnapshotReading.read(configuration: configuration)
         for warning in reading.warnings { daemon.log.warning("\(warning)") }
         guard let next = reading.snapshot else {
@@ -107,7 +107,12 @@ struct ReloadService: Service {
             return
         }
         let difference = SettingsDifference(from: before.settings, to: next.settings).lines
-        daemon.adopt(next)
+        do {
+            try await daemon.adopt(next)
+        } catch {
+            daemon.log.error("nothing was reloaded: \(error)")
+            return
+        }
         for line in difference { daemon.log.notice("reloaded: \(line)") }
         if next.templates.digest != before.templates.digest { daemon.log.notice("reloaded: templates changed") }
         for word in Self.waitingForAStart(before.settings, next.settings) {
@@ -121,9 +126,7 @@ struct ReloadService: Service {
     /// What the parts were made with and keep as long as they live.
     private static func waitingForAStart(_ before: GatewaySettings, _ next: GatewaySettings) -> [String] {
         var words: [String] = []
-        if before.producers.map(\.name) != next.producers.map(\.name) { words.append("which [[producer]]s there are") }
         if before.keep != next.keep { words.append("[keep]") }
-        if before.intake != next.intake { words.append("[intake]") }
         if before.dedupeHorizon != next.dedupeHorizon { words.append("dedupe_horizon") }
         return words
     }

@@ -13,7 +13,7 @@ import Logging
 import Synchronization
 
 public actor OutcomeFeed {
-    private let layout: SpoolLayout
+    private var layout: SpoolLayout
     private let journal: any JournalReader
     private let logger: Logger
     private let disk: Disk
@@ -46,6 +46,9 @@ public actor OutcomeFeed {
         }
         if isMuch { pulse.nudge() }
     }
+
+    /// Other producers from now on, whose directories are there. A new one gets what happens from here.
+    public func adopt(_ layout: SpoolLayout) { self.layout = layout }
 
     /// Feeds until it is cancelled, and then once more.
     public nonisolated func run() async throws(StoreError) {

@@ -47,6 +47,16 @@ public actor Intake {
             timepiece: timepiece, logger: logger, limits: limits, disk: Disk())
     }
 
+    /// One that follows another in the same daemon and goes on telling the same condition.
+    public init(
+        layout: SpoolLayout, book: any IntakeBook, rules: any IntakeRulesSource, condition: IntakeCondition,
+        timepiece: any Timepiece = SystemTimepiece(), logger: Logger, limits: IntakeLimits = IntakeLimits()
+    ) {
+        self.init(
+            layout: layout, book: book, rules: rules, condition: condition, timepiece: timepiece, logger: logger,
+            limits: limits, disk: Disk())
+    }
+
     init(
         layout: SpoolLayout, book: any IntakeBook, rules: any IntakeRulesSource, condition: IntakeCondition,
         timepiece: any Timepiece, logger: Logger, limits: IntakeLimits, disk: Disk

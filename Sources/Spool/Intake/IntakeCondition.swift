@@ -18,22 +18,28 @@ public final class IntakeCondition: Sendable {
     }
 
     private struct State {
+        var gate: IntakeGate
         var snapshot = Snapshot()
         var askedAt: Duration?
         var isDiskFull = false
     }
 
-    private let gate: IntakeGate
     private let book: any IntakeBook
     private let room: @Sendable () -> DiskRoom?
     private let timepiece: any Timepiece
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     /// - Parameter room: asked once a second; nil where it cannot be known, which closes nothing.
     public init(
         gate: IntakeGate, book: any IntakeBook, timepiece: any Timepiece, room: @escaping @Sendable () -> DiskRoom?
     ) {
-        (self.gate, self.book, self.timepiece, self.room) = (gate, book, timepiece, room)
+        (self.book, self.timepiece, self.room) = (book, timepiece, room)
+        state = Mutex(State(gate: gate))
+    }
+
+    /// Other limits from now on.
+    public func adopt(_ gate: IntakeGate) {
+        state.withLock { state in (state.gate, state.askedAt) = (gate, nil) }
     }
 
     public var snapshot: Snapshot { state.withLock(\.snapshot) }
@@ -41,8 +47,8 @@ public final class IntakeCondition: Sendable {
     /// Looks at queue and disk again where the last look is a second old.
     func refresh() async throws(StoreError) -> IntakeClosure? {
         let time = timepiece.sinceBoot()
-        let (isRecent, known) = state.withLock { state in
-            (state.askedAt.map { time - $0 < .seconds(1) } ?? false, state.snapshot.closure)
+        let (isRecent, known, gate) = state.withLock { state in
+            (state.askedAt.map { time - $0 < .seconds(1) } ?? false, state.snapshot.closure, state.gate)
         }
         if isRecent { return known }
         let queued = try await book.queuedJobs()

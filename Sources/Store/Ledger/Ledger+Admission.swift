@@ -17,14 +17,14 @@ extension Ledger {
         let facts = try facts(job)
         // Read in this transaction: an order that another process has committed holds from then on (CONTRACT 8.9),
         // and one that was taken back holds nothing any more. A paused route's jobs stay; resuming reads them again.
-        if try pausedRoutes().contains(facts.route) { return nil }
         if let hold = try standingHolds().first(where: { $0.matches(facts) }) {
             try holdBack(job, why: hold.why, hold: hold.id, at: now)
             return nil
         }
         switch decide(facts) {
         case .leave: break
-        case .launch(let decision): return try launch(job, facts, decision, at: now)
+        case .launch(let decision):
+            return try pausedRoutes().contains(facts.route) ? nil : try launch(job, facts, decision, at: now)
         case .postpone(let until, let reason, let decision):
             var words = EventWords()
             words.decision = decision.encoded

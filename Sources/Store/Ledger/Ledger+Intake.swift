@@ -71,18 +71,16 @@ extension Ledger {
 
     // MARK: A job
 
+    /// Due at once, whatever its schedule: that is the gate's to judge, with its reasons on record.
+    ///
     /// False where a remembered cancel ended it at once.
     private func enqueue(_ new: NewJob, digest: [UInt8], of file: TakenFile, at now: Instant) throws -> Bool {
-        var (row, token) = try row(for: new, of: file, at: now)
+        let (row, token) = try row(for: new, of: file, at: now)
         try ids.remember(digest, KnownID(content: new.contentDigest, job: row.key, acceptedAt: now), in: session)
         try recordAcceptance(of: new.job, row, token: token, producer: file.producer, at: now)
         if let cancel = cancels.match(row, digest: digest, at: now) {
             try recordCancelled(row, by: cancel, at: now)
             return false
-        }
-        if let notBefore = row.notBefore, notBefore > now {
-            row.postponed = Postponement(reason: .notBefore, until: notBefore)
-            try record(.postponed, PostponeReason.notBefore.rawValue, of: row, at: now, until: notBefore)
         }
         try insert(row)
         try session.prepared("INSERT INTO body (key, record) VALUES (?1, ?2)").bind(1, row.key).bind(2, new.record)
@@ -97,7 +95,7 @@ extension Ledger {
         var row = JobRow(
             key: try nextJobKey(), lane: try laneBook.id(of: placement.lane, in: session), placement: placement,
             created: job.createdAt ?? file.renamedAt, accepted: now,
-            due: max(placement.notBefore ?? Instant(microseconds: .min), soonest(now)),
+            due: soonest(now),
             channel: job.channel, producer: try words.number(of: file.producer, in: session),
             template: try words.number(of: job.template, in: session),
             brand: try words.number(of: job.brand, in: session),

@@ -78,7 +78,9 @@ extension Ledger {
         for key in keys {
             guard let job = try job(key) else { continue }
             let attempt = job.attempts > 0 ? job.attempts : nil
-            try end(job, .withheld, WithholdReason.expired.rawValue, at: now, attempt: attempt)
+            var words = EventWords()
+            words.decision = Decision.expired(job.expires, at: now).encoded
+            try end(job, .withheld, WithholdReason.expired.rawValue, at: now, attempt: attempt, words: words)
         }
         sweep.reached = keys.count == Self.endStep ? keys.last : reach
         return sweep.reached != nil
@@ -207,5 +209,15 @@ extension Ledger {
         }
         try setMeta("contacts_mark", mark + Int64(Self.contactStep))
         return last - mark >= 2 * Int64(Self.contactStep)
+    }
+}
+
+extension Decision {
+    /// What the gate would say of a job whose time is over, for jobs that end without being put to it.
+    fileprivate static func expired(_ expiresAt: Instant?, at now: Instant) -> Decision {
+        let saw = JSONObject([("expires_at", .time(expiresAt))])
+        return Decision(
+            verdict: .withhold(.expired), at: now,
+            answers: [RuleAnswer(rule: "expiry", version: "1", saw: saw, said: "expired")])
     }
 }

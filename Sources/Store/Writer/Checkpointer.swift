@@ -17,11 +17,14 @@ final class Checkpointer {
     /// Milliseconds.
     private static let readerPatience: Int32 = 250
     private static let lockTries = 200
+    private static let turnTries = 5000
 
     private let db: OpaquePointer
     private let lock: FileLock
     /// Pages in the log after the last commit, told by SQLite.
     private let pages = UnsafeMutablePointer<Int32>.allocate(capacity: 1)
+    /// Another process has had the lock for longer than any transaction takes.
+    private var isNeighbourStuck = false
     /// Pages already moved; the log is not begun anew while a reader stands in it.
     private var moved: Int32 = 0
 
@@ -61,6 +64,20 @@ final class Checkpointer {
             usleep(500)
         }
         return false
+    }
+
+    /// Waits while another process is at its transaction, and starts in the pause that it makes after each. SQLite's
+    /// own waiting sleeps too long to meet those: a command that changes much would have every turn. Waited for once
+    /// only: one that stands still with the lock in its hand may not be writing.
+    func letOthersFinish() {
+        for _ in 0..<(isNeighbourStuck ? 1 : Self.turnTries) {
+            if lock.tryLock() {
+                isNeighbourStuck = false
+                return lock.unlock()
+            }
+            usleep(200)
+        }
+        isNeighbourStuck = true
     }
 
     /// Moves everything and empties the log: for closing.

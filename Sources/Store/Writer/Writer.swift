@@ -109,6 +109,7 @@ final class Writer: @unchecked Sendable {
     private func transact(_ batch: [Errand]) throws -> (Gathered, [Int: StoreError]) {
         var errors: [Int: StoreError] = [:]
         do {
+            checkpointer.letOthersFinish()
             try ledger.begin()
             for (index, errand) in batch.enumerated() { try attempt(errand.work, index, &errors) }
             if batch.contains(where: { $0.rank == .intake }) { hasSweeps = true }
