@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// ClockGuard: gate time (CONTRACT 8.7). Never runs backwards by itself; a jump of more than five minutes against the clock that
-// is never set makes the time suspect, until it has settled or an operator accepts it.
+// ClockGuard: gate time (CONTRACT 8.7). Never runs backwards by itself; a jump of more than five minutes against the
+// clock that is never set makes the time suspect, until it has settled or an operator accepts it.
 
 import GatewayModel
 

@@ -16,7 +16,8 @@ extension Ledger {
         }
         let facts = try facts(job)
         // Read in this transaction: an order that another process has committed holds from then on (CONTRACT 8.9),
-        // and one that was taken back holds nothing any more. A paused route's jobs stay; resuming reads them again.
+        // and one that was taken back holds nothing any more. So with pauses: a paused route launches nothing; its jobs
+        // stay, and resuming reads them again.
         if let hold = try standingHolds().first(where: { $0.matches(facts) }) {
             try holdBack(job, why: hold.why, hold: hold.id, at: now)
             return nil
