@@ -14,7 +14,9 @@ func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 
 func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .testTarget(
-        name: "\(name)Tests", dependencies: [.byName(name: name), "GatewayModel", "TestSupport"] + dependencies,
+        name: "\(name)Tests",
+        dependencies: [.byName(name: name), "TestSupport"] + (name == "GatewayModel" ? [] : ["GatewayModel"])
+            + dependencies,
         swiftSettings: swift)
 }
 
