@@ -333,7 +333,8 @@ title = { en = "Our newsletter" }
 def mails(folder):
     """Captured messages, taken apart, by the recipient of the envelope."""
     found = {}
-    for path in sorted(folder.glob("*.eml")):
+    # A name with a leading dot is a message that was being written when the sink was killed.
+    for path in sorted(folder.glob("[!.]*.eml")):
         message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
         found.setdefault(message["X-Envelope-To"].strip("<>"), []).append(message)
     return found

@@ -67,14 +67,16 @@ struct DemoCommand: AsyncParsableCommand {
             let mark = met.contains(part.id) ? "as expected" : "NOT AS EXPECTED"
             Say.result("  \(part.id)  \(part.shows): \(part.fate.words), \(mark)")
         }
+        // As it was called: the next command should work where this one did.
+        let gatepost = CommandLine.arguments.first ?? "gatepost"
         Say.result(
             """
 
             Look around:
               the mail that came in    \(home.mail)/*.eml
               the receipt              \(home.stateDir)/spool/receipts/\(DemoCast.fileName).receipt.json
-              the outcomes             gatepost outcomes --decisions --config \(home.configuration)
-              what waits               gatepost queue list --config \(home.configuration)
+              the outcomes             \(gatepost) outcomes --decisions --config \(home.configuration)
+              what waits               \(gatepost) queue list --config \(home.configuration)
               the configuration        \(home.configuration)
             """)
         guard met.count == cast.parts.count else {
