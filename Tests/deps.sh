@@ -6,7 +6,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-packages=(libcurl4-openssl-dev libssl-dev libsqlite3-dev pkg-config postfix python3-venv)
+packages=(gcc libcurl4-openssl-dev libssl-dev libsqlite3-dev openssl pkg-config postfix python3-venv systemd tzdata)
 peers=(aiosmtpd chevron jsonschema)
 
 say() { echo "deps: $*"; }

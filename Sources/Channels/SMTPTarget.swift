@@ -12,7 +12,8 @@ extension LinkTarget {
         self.init(
             host: settings.host, port: settings.port, security: Security(settings),
             connectTimeout: settings.connectTimeout)
-        caFile = settings.caFile
+        (caFile, clientCertificate, clientKey) = (settings.caFile, settings.clientCertificate, settings.clientKey)
+        proxy = settings.proxy
         heloName = settings.heloName
         guard let user = settings.username else { return }
         let secret = try settings.password.map(secrets) ?? ""

@@ -23,6 +23,7 @@ extension Dispatcher {
                 flight.isHandedOver = true
                 flight.messageID = message.messageID
                 flight.contentSHA256 = message.contentSHA256
+                flight.isRedirected = message.isRedirected
                 flight.templateDigest = message.templateDigest
                 flights[departure.attempt] = flight
                 parcels[departure.facts.route, default: []].append(message.parcel)

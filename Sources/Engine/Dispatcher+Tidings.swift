@@ -164,7 +164,7 @@ extension RouteSettings {
     /// Whether its channel has read files that a reload reads again (CONTRACT 5).
     fileprivate var readsFiles: Bool {
         switch transport {
-        case .smtp(let smtp): smtp.password != nil || smtp.caFile != nil
+        case .smtp(let smtp): smtp.password != nil || smtp.caFile != nil || smtp.clientCertificate != nil
         }
     }
 }

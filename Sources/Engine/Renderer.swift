@@ -12,6 +12,8 @@ import Templates
 
 /// A message ready for its channel, and what the record keeps of it.
 public struct RenderedDeparture: Sendable {
+    /// `[sandbox]` sent it to another address than the job's.
+    public var isRedirected: Bool
     public var parcel: Parcel
     public var messageID: String
     /// Lower-case hex over the exact bytes.
@@ -80,7 +82,8 @@ public struct Renderer: Sendable {
             attempt: departure.attempt, slot: departure.slot, sender: returnPath(of: brand, from: job.from),
             recipient: envelope, content: bytes, hasUTF8Headers: mail.hasUTF8Headers)
         return RenderedDeparture(
-            parcel: parcel, messageID: messageID(job, brand, departure).description,
+            isRedirected: envelope != recipient, parcel: parcel,
+            messageID: messageID(job, brand, departure).description,
             contentSHA256: SHA256Digest.of(bytes).hex, templateDigest: template.digest)
     }
 

@@ -16,6 +16,8 @@ struct Flight: Sendable {
     var messageID: String?
     var contentSHA256: String?
     var templateDigest: String?
+    /// `[sandbox]` sent it to another address than the job's; its outcome says so.
+    var isRedirected = false
 
     var firstAttemptAt: Instant { facts.firstAttemptAt ?? launchedAt }
 }
@@ -30,6 +32,7 @@ public struct Settling: Sendable {
         var settlement = Settlement(
             attempt: report.attempt, job: flight.facts.key, slot: flight.slot,
             fate: fate(of: report, for: flight, chance: chance), evidence: report.evidence)
+        if flight.isRedirected { settlement.evidence?.text = "redirected by [sandbox]: \(report.evidence.text)" }
         settlement.messageID = flight.messageID
         settlement.contentSHA256 = flight.contentSHA256
         settlement.templateDigest = flight.templateDigest

@@ -78,6 +78,9 @@ struct ConsistencyCheck {
             for name in route.value.failover where !draft.unreadRoutes.contains(name) {
                 check(failover: name, of: route)
             }
+            if !route.value.failover.isEmpty {
+                route.table.warn("not used in this version: jobs stay with their route", about: "failover")
+            }
         }
     }
 

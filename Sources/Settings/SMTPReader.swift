@@ -7,7 +7,8 @@ import StrictTOML
 
 enum SMTPReader {
     static let keys = [
-        "url", "tls", "username", "password", "auth", "ca_file", "pipelining", "helo_name", "connect_timeout",
+        "url", "tls", "username", "password", "auth", "ca_file", "client_cert", "client_key", "proxy", "pipelining",
+        "helo_name", "connect_timeout",
         "reply_timeout",
         "end_of_data_timeout", "idle_timeout", "max_age", "max_messages",
     ]
@@ -22,6 +23,7 @@ enum SMTPReader {
         var smtp = SMTPSettings(
             host: url?.host ?? "localhost", port: url?.port ?? 25, implicitTLS: url?.implicitTLS ?? false)
         readTLS(&table, &smtp)
+        smtp.proxy = table.optional("proxy", proxy)
         readLogin(&table, &smtp, &secrets)
         table.set(&smtp.pipelining, "pipelining", TOMLShape<SMTPSettings.Pipelining>.word)
         smtp.heloName = table.optional("helo_name", .domain)
@@ -39,10 +41,43 @@ enum SMTPReader {
         if smtp.implicitTLS, smtp.tls != .required {
             table.complain("contradicts smtps://, which is TLS from the first byte; leave it out", about: "tls")
         }
-        guard let path = table.optional("ca_file", .absolutePath) else { return }
-        smtp.caFile = path
+        smtp.caFile = readFile(&table, "ca_file")
+        smtp.clientCertificate = readFile(&table, "client_cert")
+        smtp.clientKey = readFile(&table, "client_key")
+        for (key, other) in [("client_cert", "client_key"), ("client_key", "client_cert")]
+        where table.has(key) && !table.has(other) {
+            table.complain("needs a \"\(other)\" with it", about: key)
+        }
+    }
+
+    private static func readFile(_ table: inout StrictTable, _ key: String) -> String? {
+        guard let path = table.optional(key, .absolutePath) else { return nil }
         if access(path, R_OK) != 0 {
-            table.complain("cannot be read: \(String(cString: strerror(errno)))", about: "ca_file")
+            table.complain("cannot be read: \(String(cString: strerror(errno)))", about: key)
+        }
+        return path
+    }
+
+    /// Never quotes the text: someone may have put a password there.
+    private static var proxy: TOMLShape<String> {
+        TOMLShape<String>.line.refined("a proxy as \"http://127.0.0.1:3128\"") {
+            (text, _) throws(TOMLComplaint) in
+            let scheme = text.prefix { $0 != ":" }.lowercased()
+            guard ["http", "socks5", "socks5h"].contains(scheme), text.dropFirst(scheme.count).hasPrefix("://") else {
+                throw TOMLComplaint("must begin with http://, socks5:// or socks5h://")
+            }
+            var authority = text.dropFirst(scheme.count + 3)
+            if authority.contains("@") {
+                throw TOMLComplaint("must not hold user or password; a proxy that wants them is not supported")
+            }
+            if authority.last == "/" { authority.removeLast() }
+            guard authority.range(of: ":[0-9]+$", options: .regularExpression) != nil,
+                let address = try? RelayURL("smtp://\(authority)")
+            else {
+                throw TOMLComplaint("must end with host and port (1 to 65535): \(scheme)://host:port")
+            }
+            let host = address.host.contains(":") ? "[\(address.host)]" : address.host
+            return "\(scheme)://\(host):\(address.port)"
         }
     }
 

@@ -14,6 +14,12 @@ public struct SMTPSettings: Hashable, Sendable {
     public var tls: TLS
     /// PEM file with the authorities to trust instead of the system's.
     public var caFile: String?
+    /// PEM files with our own certificate and its key, for a relay that asks for one; both or neither.
+    public var clientCertificate: String?
+    public var clientKey: String?
+    /// As `http://host:port`, `socks5://host:port` or `socks5h://host:port`; nil: straight to the relay, whatever the
+    /// environment says.
+    public var proxy: String?
     public var username: String?
     /// For XOAUTH2 this is the bearer token.
     public var password: SecretReference?
@@ -35,6 +41,7 @@ public struct SMTPSettings: Hashable, Sendable {
     public init(host: String, port: Int, implicitTLS: Bool = false) {
         (self.host, self.port, self.implicitTLS, tls) = (host, port, implicitTLS, .required)
         (caFile, username, password, mechanism, heloName) = (nil, nil, nil, nil, nil)
+        (clientCertificate, clientKey, proxy) = (nil, nil, nil)
         (pipelining, maxMessages) = (.across, 10_000)
         (endOfDataTimeout, replyTimeout, connectTimeout) = (.minutes(10), .minutes(5), .seconds(30))
         (idleTimeout, maxAge) = (.seconds(30), .minutes(30))

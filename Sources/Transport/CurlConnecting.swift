@@ -136,7 +136,7 @@ extension CurlConnecting {
             (CURLOPT_TCP_NODELAY, 1), (CURLOPT_TCP_KEEPALIVE, 1),
             (CURLOPT_SSL_VERIFYPEER, 1), (CURLOPT_SSL_VERIFYHOST, 2), (CURLOPT_NETRC, Int(CURL_NETRC_IGNORED.rawValue)),
         ] { gatepost_easy_set_long(easy, option, value) }
-        gatepost_easy_set_text(easy, CURLOPT_PROXY, "")
+        pass(easy, through: target.proxy)
         let milliseconds = Int(max(1, (LoopTime(nanoseconds: 0) + target.connectTimeout).nanoseconds / 1_000_000))
         gatepost_easy_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, milliseconds)
         gatepost_easy_set_long(easy, CURLOPT_SERVER_RESPONSE_TIMEOUT, milliseconds / 1000 + 1)
@@ -144,8 +144,22 @@ extension CurlConnecting {
             gatepost_easy_set_text(easy, CURLOPT_CAINFO, caFile)
             gatepost_easy_set_text(easy, CURLOPT_CAPATH, nil)  // else the system's authorities count too
         }
+        if let certificate = target.clientCertificate, let key = target.clientKey {
+            gatepost_easy_set_text(easy, CURLOPT_SSLCERT, certificate)
+            gatepost_easy_set_text(easy, CURLOPT_SSLCERTTYPE, "PEM")
+            gatepost_easy_set_text(easy, CURLOPT_SSLKEY, key)
+        }
         secure(easy, target.security)
         if let login = target.login { identify(easy, login) }
+    }
+
+    /// Sets both even without a proxy: what is not set, libcurl takes from the environment.
+    private static func pass(_ easy: UnsafeMutableRawPointer, through proxy: String?) {
+        gatepost_easy_set_text(easy, CURLOPT_PROXY, proxy ?? "")
+        gatepost_easy_set_text(easy, CURLOPT_NOPROXY, "")
+        guard let proxy, proxy.hasPrefix("http:") else { return }
+        gatepost_easy_set_long(easy, CURLOPT_HTTPPROXYTUNNEL, 1)
+        gatepost_easy_set_long(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)  // the transcript is the relay's alone
     }
 
     private static func secure(_ easy: UnsafeMutableRawPointer, _ security: LinkTarget.Security) {

@@ -24,6 +24,11 @@ public struct LinkTarget: Sendable {
     public var security: Security
     /// PEM file with the authorities to trust instead of the system's.
     public var caFile: String?
+    /// PEM files with our own certificate and its key, without passphrase; both or neither.
+    public var clientCertificate: String?
+    public var clientKey: String?
+    /// As `http://host:port`, `socks5://host:port` or `socks5h://host:port`; nil: none, whatever the environment says.
+    public var proxy: String?
     public var login: Login?
     /// The name given in EHLO; nil: this host's.
     public var heloName: String?
@@ -33,6 +38,7 @@ public struct LinkTarget: Sendable {
     public init(host: String, port: Int, security: Security, connectTimeout: Duration) {
         (self.host, self.port, self.security, self.connectTimeout) = (host, port, security, connectTimeout)
         (caFile, login, heloName) = (nil, nil, nil)
+        (clientCertificate, clientKey, proxy) = (nil, nil, nil)
     }
 
     /// As libcurl takes it: the path is what it says in EHLO.
@@ -68,7 +74,7 @@ public struct LinkFailure: Error, Hashable, Sendable {
         case loginRefused
         /// The other side answered the greeting or EHLO with a refusal.
         case refused
-        /// Our own files or options: a CA file that cannot be read.
+        /// Our own files or options: a CA file or a key that cannot be read.
         case setup
     }
     public var kind: Kind

@@ -52,6 +52,27 @@ struct JudgementTests {
         Row("a class that contradicts the code is noise", at: .recipient, "550 4.1.1 no such user", is: .badAddress),
     ]
 
+    static let byPlainCode = [
+        Row(
+            "a disabled mailbox said of MAIL is not about the recipient", at: .envelope, "550 5.2.1 disabled",
+            is: .refused),
+        Row("unknown command", at: .envelope, "500 what", is: .configuration),
+        Row("not implemented", at: .envelope, "502 no", is: .configuration),
+        Row("parameter not implemented", at: .envelope, "504 no", is: .configuration),
+        Row("bad parameters for MAIL", at: .envelope, "501 syntax", is: .configuration),
+        Row("bad parameters for RCPT", at: .recipient, "501 syntax", is: .refused),
+        Row("mechanism too weak", at: .authenticating, "534 too weak", is: .configuration),
+        Row("bad credentials", at: .authenticating, "535 no", is: .configuration),
+        Row("encryption wanted", at: .authenticating, "538 TLS first", is: .configuration),
+        Row("login wanted, at MAIL", at: .envelope, "530 login first", is: .configuration),
+        Row(
+            "a security code on a basic code of another kind", at: .recipient, "550 5.7.8 bad login", is: .configuration
+        ),
+        Row("plain 550 after the data that names the user", at: .endOfData, "550 no such user", is: .badAddress),
+        Row("a yes that nobody asked for, before the end", at: .data, "250 fine", is: .transient),
+        Row("go on, where nothing goes on", at: .envelope, "354 go", is: .transient),
+    ]
+
     static let patience = [
         Row("full for now", at: .recipient, "452 4.2.2 full", is: .transient),
         Row("full for now, plain", at: .recipient, "452 full", is: .transient),
@@ -138,7 +159,9 @@ struct JudgementTests {
         Row("354 for an answer to the end of data", at: .endOfData, "354 go on", is: .unknown),
     ]
 
-    @Test("each kind of evidence has one result", arguments: address + patience + policy + content + ours + links)
+    @Test(
+        "each kind of evidence has one result",
+        arguments: address + byPlainCode + patience + policy + content + ours + links)
     func judges(_ row: Row) {
         #expect(Judgement.judge(row.evidence) == row.expected)
     }

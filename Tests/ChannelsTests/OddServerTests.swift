@@ -43,6 +43,30 @@ struct OddServerTests {
         #expect(notes == [.endHandedOver(1), .answered(1, code: 250, text: "2.0.0 queued as Q7")])
     }
 
+    @Test("through a proxy by CONNECT; the proxy resolves the relay's name")
+    func throughProxy() async throws {
+        let request = Mutex("")
+        let proxy = try ScriptedSMTPServer { session in
+            let first = try session.line()
+            request.withLock { $0 = first }
+            while try !session.line().isEmpty {}
+            try session.write("HTTP/1.1 200 Connection established\r\n\r\n")
+            try session.greet()
+            try session.takeEnvelope()
+            _ = try session.body()
+            try session.say("250 2.0.0 queued as Q8")
+            try session.waitForEnd()
+        }
+        let bench = try Bench(port: 2525, connections: 1) {
+            ($0.host, $0.proxy) = ("relay.invalid", "http://127.0.0.1:\(proxy.port)")
+        }
+        bench.channel.send([Parcel.to(number: 1)])
+        let reports = await bench.collector.reports(1)
+        await bench.end()
+        #expect(reports.map(\.result) == [.accepted] && reports[0].evidence.remoteID == "Q8")
+        #expect(request.withLock { $0 } == "CONNECT relay.invalid:2525 HTTP/1.1")
+    }
+
     @Test("closing behind the final dot: unknown, and the end was noted")
     func closesBehindTheDot() async throws {
         let (reports, notes) = try await send { session in

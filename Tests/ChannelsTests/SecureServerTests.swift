@@ -56,6 +56,18 @@ struct SecureServerTests {
         #expect(report.result == .accepted)
     }
 
+    @Test("a relay that asks for our certificate: accepted with it, not without", arguments: [true, false])
+    func clientCertificate(_ isShown: Bool) async throws {
+        let (certificate, ours) = (try TestCertificate(), try TestCertificate())
+        let report = try await send(
+            manner { ($0.tls, $0.certificate, $0.clientAuthority) = ("implicit", certificate, ours) }
+        ) {
+            ($0.implicitTLS, $0.caFile) = (true, certificate.certificateFile)
+            if isShown { ($0.clientCertificate, $0.clientKey) = (ours.certificateFile, ours.keyFile) }
+        }
+        #expect((report.result == .accepted) == isShown, "\(report.evidence)")
+    }
+
     @Test("a big message over TLS: what is blocked is offered again, whole")
     func bigOverTLS() async throws {
         let certificate = try TestCertificate()

@@ -227,6 +227,26 @@ struct SettingsErrorTests {
             "no authorities", route("url = 'smtp://h'\nca_file = 'none.pem'"),
             "gatepost.toml:6: route[0].ca_file: cannot be read: No such file or directory"),
         Row(
+            "no client certificate, no key",
+            route("url = 'smtp://h'\nclient_cert = 'none.pem'\nclient_key = 'none.key'"),
+            "gatepost.toml:6: route[0].client_cert: cannot be read: No such file or directory",
+            "gatepost.toml:7: route[0].client_key: cannot be read: No such file or directory"),
+        Row(
+            "a client certificate alone", route("url = 'smtp://h'\nclient_cert = '/dev/null'"),
+            "gatepost.toml:6: route[0].client_cert: needs a \"client_key\" with it"),
+        Row(
+            "a client key alone", route("url = 'smtp://h'\nclient_key = '/dev/null'"),
+            "gatepost.toml:6: route[0].client_key: needs a \"client_cert\" with it"),
+        Row(
+            "a proxy of another kind", route("url = 'smtp://h'\nproxy = 'https://p:3128'"),
+            "gatepost.toml:6: route[0].proxy: must begin with http://, socks5:// or socks5h://"),
+        Row(
+            "a proxy without port", route("url = 'smtp://h'\nproxy = 'socks5://[::1]'"),
+            "gatepost.toml:6: route[0].proxy: must end with host and port (1 to 65535): socks5://host:port"),
+        Row(
+            "a proxy's password", route("url = 'smtp://h'\nproxy = 'http://u:hunter2@p:3128'"),
+            "gatepost.toml:6: route[0].proxy: must not hold user or password; a proxy that wants them is not supported"),
+        Row(
             "no connections", route("url = 'smtp://h'\nconnections = 0"),
             "gatepost.toml:6: route[0].connections: must be an integer from 1 to 1000"),
         Row(
@@ -286,7 +306,7 @@ struct SettingsErrorTests {
             "gatepost.toml:6: route[0].reply_timeout: must be between 1s and 1h"),
         Row(
             "a provider on SMTP", route("url = 'smtp://h'\nprovidr = 'x'"),
-            "gatepost.toml:6: route[0].providr: unknown key; known here: auth, ca_file, channel, connect_timeout, connections, domain_rate, end_of_data_timeout, failover, helo_name, idle_timeout, in_doubt, match, max_age, max_messages, name, password, pipelining, rate, reply_timeout, tls, type, url, username"
+            "gatepost.toml:6: route[0].providr: unknown key; known here: auth, ca_file, channel, client_cert, client_key, connect_timeout, connections, domain_rate, end_of_data_timeout, failover, helo_name, idle_timeout, in_doubt, match, max_age, max_messages, name, password, pipelining, proxy, rate, reply_timeout, tls, type, url, username"
         ),
     ]
 
@@ -338,7 +358,8 @@ struct SettingsErrorTests {
         ),
         Row(
             "a route in reserve",
-            "\(brand())\n\(route("url = 'smtp://h'\nfailover = ['b']"))\(route("url = 'smtp://i'", name: "b"))"),
+            "\(brand())\n\(route("url = 'smtp://h'\nfailover = ['b']"))\(route("url = 'smtp://i'", name: "b"))",
+            "gatepost.toml:7: route[0].failover: not used in this version: jobs stay with their route"),
         Row(
             "a credential outside the unit",
             "\(brand())\n\(route("url = 'smtp://h'\nusername = 'u'\npassword = { credential = 'relay' }"))",

@@ -56,6 +56,9 @@ struct SettingsReadingTests {
         in_doubt = "park"
         pipelining = "within"
         helo_name = "out.acme.example"
+        proxy = "SOCKS5H://Proxy.example:1080/"
+        client_cert = "/dev/null"
+        client_key = "/dev/null"
         connect_timeout = "5s"
         reply_timeout = "1m"
         end_of_data_timeout = "12m"
@@ -130,6 +133,8 @@ struct SettingsReadingTests {
         var expected = SMTPSettings(host: "127.0.0.1", port: 2525)
         (expected.tls, expected.username, expected.password) = (.opportunistic, "gw", .credential("relay"))
         (expected.mechanism, expected.pipelining, expected.heloName) = (.login, .within, "out.acme.example")
+        (expected.clientCertificate, expected.clientKey) = ("/dev/null", "/dev/null")
+        expected.proxy = "socks5h://proxy.example:1080"
         (expected.connectTimeout, expected.replyTimeout, expected.endOfDataTimeout) = (
             .seconds(5), .minutes(1), .minutes(12)
         )
@@ -235,12 +240,13 @@ struct SampleConfigurationTests {
             line.wholeMatch(of: /# (\[.*|\w+\s+= .*)/).map { String($0.1) } ?? String(line)
         }
         let folder = try ConfigurationFolder([
-            "gatepost.toml": uncommented.joined(separator: "\n"), "relay-ca.pem": "x",
+            "gatepost.toml": uncommented.joined(separator: "\n"), "relay-ca.pem": "x", "relay-client.pem": "x",
+            "relay-client.key": "x",
         ])
         let reading = folder.load(environment: [:])
         #expect(
             folder.lines(reading.errors) == [
-                "gatepost.toml:74: route[0].failover: no route is called \"relay-2\"; did you mean \"relay\"?"
+                "gatepost.toml:78: route[0].failover: no route is called \"relay-2\"; did you mean \"relay\"?"
             ])
         let plain = try #require(SettingsLoader.load(file: Self.sample, environment: [:]).settings)
         let withoutFailover = uncommented.filter { !$0.hasPrefix("failover") }.joined(separator: "\n")

@@ -12,6 +12,8 @@ public enum AiosmtpdServer {
         /// TLS from the first byte, STARTTLS offered, or neither.
         public var tls = "none"
         public var certificate: TestCertificate?
+        /// The client must show a certificate that this one vouches for.
+        public var clientAuthority: TestCertificate?
         /// Mechanisms it knows; user `gw`, password `secret`, XOAUTH2 token `token`. Empty: no AUTH.
         public var mechanisms: [String] = []
         public var smtpUTF8 = false
@@ -25,6 +27,7 @@ public enum AiosmtpdServer {
             [
                 "-c", program, "\(port)", manner.tls, manner.certificate?.certificateFile ?? "",
                 manner.certificate?.keyFile ?? "", manner.mechanisms.joined(separator: ","), manner.smtpUTF8 ? "1" : "",
+                manner.clientAuthority?.certificateFile ?? "",
             ]
         }
     }
@@ -34,7 +37,7 @@ public enum AiosmtpdServer {
         from aiosmtpd.controller import Controller
         from aiosmtpd.smtp import SMTP, AuthResult
 
-        port, tls, certificate, key, mechanisms, utf8 = sys.argv[1:]
+        port, tls, certificate, key, mechanisms, utf8, authority = sys.argv[1:]
         known = [m for m in mechanisms.split(",") if m]
 
         class Handler:
@@ -54,6 +57,9 @@ public enum AiosmtpdServer {
         if certificate:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(certificate, key)
+            if authority:
+                context.verify_mode = ssl.CERT_REQUIRED
+                context.load_verify_locations(authority)
         options = dict(enable_SMTPUTF8=bool(utf8))
         if known:
             options.update(

@@ -102,6 +102,8 @@ class Commands(Case):
         self.assertEqual(done.returncode, 0, said)
         self.assertNotIn("\x1b", said)
         self.assertEqual(said.count(", as expected"), 5, said)
+        first = next(line for line in done.stdout.splitlines() if " sent " in line)
+        self.assertLess(float(first.split()[0]), 1.0, first)
 
     def test_the_journal_never_changes_and_verify_sees_it_where_somebody_forced_it(self):
         daemon = self.set_up()

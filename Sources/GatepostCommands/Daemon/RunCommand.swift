@@ -44,6 +44,9 @@ struct RunCommand: AsyncParsableCommand {
         log.warning(
             "NOT ENFORCED in this version: \(Gate.notYetEnforced.joined(separator: ", ")); enforced: \(Gate.enforced.joined(separator: ", "))"
         )
+        if snapshot.settings.sandbox != nil {
+            log.warning("SANDBOX: messages go to the addresses of [sandbox] redirect, not to their recipients")
+        }
         let daemon = try await Daemon.assemble(
             snapshot, afterRestore: afterRestore, manager: ServiceManager(), log: log)
         log.notice("gatepost \(GatepostCommand.version) runs over \(snapshot.settings.stateDir)")
