@@ -145,10 +145,11 @@ def mail(quick):
 
 
 def isolation(quick):
-    """The rate of a busy route alone, then beside a silent route and a throttled domain with a deep backlog."""
+    """The rate of a busy route alone; in a queue as deep where nothing is throttled or silent (the control); and beside
+    a silent route and a throttled domain with that backlog."""
     count, backlog = (40_000, 200_000) if not quick else (10_000, 20_000)
 
-    def run(disturbed):
+    def run(backlog_is):
         with lab.Lab() as home:
             port, silent = lab.free_port(), lab.free_port()
             html, text = body(5000)
@@ -162,7 +163,13 @@ def isolation(quick):
             home.smtp_sink(port)
             mute = Mute(silent)
             daemon = home.start()
-            if disturbed:
+            if backlog_is == "scheduled":
+                prepare(home, {
+                    f"later-{i}.ndjson": (
+                        record | {"not_before": "2099-01-01T00:00:00Z"} for record in records(10_000, 10_000_000 + i))
+                    for i in range(0, backlog, 10_000)})()
+                home.await_counts(lambda c: c.get("postponed", 0) >= backlog, within=600, step=0.5)
+            if backlog_is == "throttled":
                 prepare(home, {
                     f"slow-{i}.ndjson": records(10_000, 10_000_000 + i, lambda n: f"s{n}@slow.test")
                     for i in range(0, backlog, 10_000)})()
@@ -187,10 +194,10 @@ def isolation(quick):
             end = max(parse(o["time"]) for o in fast)
             return len(fast) / (end - begin)
 
-    alone = run(False)
-    beside = run(True)
-    print(f"alone {alone:.0f}/s; beside a silent route and {backlog} jobs of a throttled domain {beside:.0f}/s; "
-          f"ratio {beside / alone:.2f}", flush=True)
+    alone, control, beside = run(None), run("scheduled"), run("throttled")
+    print(f"alone {alone:.0f}/s; in a queue with {backlog} scheduled jobs {control:.0f}/s; beside a silent route and "
+          f"{backlog} jobs of a throttled domain {beside:.0f}/s: {beside / control:.2f} of the same depth, "
+          f"{beside / alone:.2f} of an empty queue", flush=True)
 
 
 def parse(stamp):
