@@ -32,7 +32,7 @@ public struct DeliveryEvidence: Hashable, Sendable {
     public var code: Int?
     /// RFC 3463, as `5.1.1`.
     public var enhanced: String?
-    /// The reply's text, one line, at most 512 bytes; may quote the address: scrubbed before it is stored.
+    /// The whole reply as one line, basic code first, at most 512 bytes; may quote the address: scrubbed before it is stored.
     public var text: String
     /// The queue id or message id that the other side gave.
     public var remoteID: String?

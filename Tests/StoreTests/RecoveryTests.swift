@@ -52,7 +52,7 @@ struct RecoveryTests {
         case .ended: first.notes.noteEndHandedOver(departure.slot)
         case .answered(let code):
             first.notes.noteEndHandedOver(departure.slot)
-            first.notes.noteAnswered(departure.slot, code: code, text: "\(code) to ada@example.com")
+            first.notes.noteAnswered(departure.slot, code: code, text: "to ada@example.com")
         }
         first.abandon()
         let seen = Mutex<[String]>([])
@@ -66,7 +66,7 @@ struct RecoveryTests {
         #expect(try await second.histories() == ["a": row.history])
         #expect(try await second.queue(matching: JobFilter()).map(\.state) == [row.state].compactMap { $0 })
         if case .answered(let code) = row.left {
-            #expect(seen.withLock { $0 } == ["\(code) \(code) to ada@example.com welcome"])
+            #expect(seen.withLock { $0 } == ["\(code) to ada@example.com welcome"])
             #expect(try await second.outcomes(after: 1, limit: 1).first?.detail == "\(code) to <recipient>")
         }
         #expect(try await second.verifyJournal().fault == nil)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// ServiceManager: what systemd is told (sd_notify(3)): ready, reloading, stopping, and that we are alive.
+// ServiceManager: what systemd is told (sd_notify(3)): ready, stopping, and that we are alive.
 
 import Foundation
 
@@ -17,16 +17,8 @@ struct ServiceManager: Sendable {
     }
 
     func ready(_ status: String) { send("READY=1\nSTATUS=\(status)") }
-    func status(_ status: String) { send("STATUS=\(status)") }
-    func reloading() { send("RELOADING=1\nMONOTONIC_USEC=\(monotonicMicroseconds)") }
     func stopping(_ status: String) { send("STOPPING=1\nSTATUS=\(status)") }
     func alive() { send("WATCHDOG=1") }
-
-    private var monotonicMicroseconds: Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000
-    }
 
     /// One datagram; a service manager that does not listen is no reason to fail.
     private func send(_ message: String) {

@@ -187,7 +187,7 @@ public struct StandingOrders: Hashable, Sendable {
     }
 }
 
-/// Attempts made in a lane in one second, for rebuilding rate windows at start.
+/// Attempts made in a lane in one minute, for rebuilding rate windows at start.
 public struct LaneTally: Hashable, Sendable {
     public var lane: LaneKey
     /// Start of the minute.

@@ -37,7 +37,7 @@ extension Ledger {
         switch note {
         case .answered(let code, let text):
             let fate = rules.judge(code, text, try facts(job))
-            let evidence = DeliveryEvidence(stage: "end_of_data", code: code, text: text)
+            let evidence = DeliveryEvidence(stage: "end_of_data", code: code, text: "\(code) \(text)")
             let settlement = Settlement(
                 attempt: flight.attempt, job: JobKey(job.key), slot: flight.slot, fate: fate, evidence: evidence)
             try settle(settlement, at: now)
