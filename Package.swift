@@ -48,7 +48,8 @@ let package = Package(
         room("Cryptography", ["COpenSSL"]),
 
         room("StrictTOML", [toml]),
-        room("Policy", ["GatewayModel"]),
+        .target(name: "CShipped"),
+        room("Policy", ["GatewayModel", "Cryptography", "StrictTOML", "CShipped"]),
         room("Templates", ["GatewayModel", "Cryptography", "StrictTOML"]),
         room("Mail", ["GatewayModel"]),
         room("Transport", ["GatewayModel", "CCurl"]),
@@ -72,7 +73,7 @@ let package = Package(
 
         .target(name: "TestSupport", dependencies: ["GatewayModel"], path: "Tests/Support", swiftSettings: swift),
         tests(of: "GatewayModel", ["Cryptography"]),
-        tests(of: "Policy"),
+        tests(of: "Policy", ["StrictTOML", "Cryptography"]),
         tests(of: "Templates", [.product(name: "Mustache", package: "swift-mustache")]),
         tests(of: "Mail"),
         tests(of: "Spool", ["Cryptography"]),

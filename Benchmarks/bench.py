@@ -9,10 +9,12 @@ kind of sink (postfix_peer.sh); Gatepost is timed from the rename of the files i
 """
 
 import argparse
+import contextlib
 import json
 import os
 import pathlib
 import re
+import statistics
 import subprocess
 import sys
 import threading
@@ -144,60 +146,103 @@ def mail(quick):
               f"{cpu:>7.1f} {cpu / count * 1e6:>7.0f} {peak:>9.0f}", flush=True)
 
 
+class Case:
+    """A daemon of its own with one busy route, under one condition; burst after burst is timed on it.
+
+    alone: nothing else waits. control: as many jobs wait in the same queue, for a date far off. disturbed: one route is
+    silent, and a throttled domain of the busy route has all those jobs waiting.
+    """
+
+    def __init__(self, stack, condition, backlog):
+        self.condition, self.rates, self.costs, self.bursts = condition, [], [], 0
+        self.home = stack.enter_context(lab.Lab())
+        port, silent = lab.free_port(), lab.free_port()
+        html, text = body(5000)
+        self.home.configure([
+            {"name": "mute", "port": silent, "connections": 4, "more": 'match = { countries = ["XX"] }'},
+            {"name": "relay", "port": port, "connections": CONNECTIONS, "more": 'domain_rate = { "slow.test" = "5/s" }'},
+        ], html=html, text=text)
+        self.home.run("init")
+        self.home.smtp_sink(port)
+        mute = Mute(silent)
+        stack.callback(mute.close)
+        self.daemon = self.home.start()
+        if condition == "control":
+            self.fill(backlog, "postponed", lambda record: record | {"not_before": "2099-01-01T00:00:00Z"})
+        if condition == "disturbed":
+            self.fill(backlog, "accepted", lambda record: record)
+            prepare(self.home, {"mute.ndjson": (
+                record | {"to": {**record["to"], "country": "XX"}} for record in records(2000, 20_000_000))})()
+            self.home.await_counts(lambda counts: counts.get("accepted", 0) >= backlog + 2000, within=600, step=0.5)
+            assert mute.connected.wait(60), "nothing ever reached the silent route"
+        self.burst(2000)
+
+    def fill(self, backlog, seen, change):
+        prepare(self.home, {
+            f"backlog-{i}.ndjson": map(change, records(10_000, 10_000_000 + i, lambda n: f"s{n}@slow.test"))
+            for i in range(0, backlog, 10_000)})()
+        self.home.await_counts(lambda counts: counts.get(seen, 0) >= backlog, within=600, step=0.5)
+
+    def measure(self, count):
+        rate, cost = self.burst(count)
+        self.rates.append(rate)
+        self.costs.append(cost)
+
+    def burst(self, count):
+        """Messages a second from the rename to the last durable `sent`, and CPU microseconds a message. Returns once the
+        feed has told of all of them: no burst pays for what came before it, and each begins as far from the feed's next
+        turn."""
+        self.bursts += 1
+        first = self.bursts * 100_000
+        hand_in = prepare(self.home, {f"burst-{self.bursts}.ndjson": records(count, first)})
+        told, sent, (before, _), begin = self.feed_seq(), self.sent(), usage(self.daemon.pid), time.time()
+        hand_in()
+        lab.await_that("a burst", lambda: self.sent() >= sent + count and self.is_sent(first + count - 1), 600, 0.2)
+        after, _ = usage(self.daemon.pid)
+        booked = [
+            o for o in self.home.lines(
+                "outcomes", "--format", "json", "--event", "sent", "--after", told, "--limit", "100000000")
+            if o["recipient"].endswith("@example.test")]
+        assert len(booked) == count, f"{len(booked)} sent of {count}"
+        lab.await_that("the feed", lambda: self.feed_seq() >= booked[-1]["seq"], 60, 0.2)
+        return count / (max(parse(o["time"]) for o in booked) - begin), (after - before) / count * 1e6
+
+    def sent(self):
+        """By the daemon's own once-a-second status."""
+        return sum(r["sent"] for r in (self.home.status() or {"routes": []})["routes"] if r["name"] == "relay")
+
+    def is_sent(self, number):
+        return any(o["event"] == "sent" for o in self.home.lines("outcomes", "--format", "json", "--job", f"job-{number}"))
+
+    def feed_seq(self):
+        cursor = self.home.state / "outcome-feed.json"
+        return json.loads(cursor.read_text())["seq"] if cursor.exists() else 0
+
+
 def isolation(quick):
-    """The rate of a busy route alone; in a queue as deep where nothing is throttled or silent (the control); and beside
-    a silent route and a throttled domain with that backlog."""
-    count, backlog = (40_000, 200_000) if not quick else (10_000, 20_000)
-
-    def run(backlog_is):
-        with lab.Lab() as home:
-            port, silent = lab.free_port(), lab.free_port()
-            html, text = body(5000)
-            routes = [
-                {"name": "mute", "port": silent, "connections": 4, "more": 'match = { countries = ["XX"] }'},
-                {"name": "relay", "port": port, "connections": CONNECTIONS,
-                 "more": 'domain_rate = { "slow.test" = "5/s" }'},
-            ]
-            home.configure(routes, html=html, text=text)
-            home.run("init")
-            home.smtp_sink(port)
-            mute = Mute(silent)
-            daemon = home.start()
-            if backlog_is == "scheduled":
-                prepare(home, {
-                    f"later-{i}.ndjson": (
-                        record | {"not_before": "2099-01-01T00:00:00Z"} for record in records(10_000, 10_000_000 + i))
-                    for i in range(0, backlog, 10_000)})()
-                home.await_counts(lambda c: c.get("postponed", 0) >= backlog, within=600, step=0.5)
-            if backlog_is == "throttled":
-                prepare(home, {
-                    f"slow-{i}.ndjson": records(10_000, 10_000_000 + i, lambda n: f"s{n}@slow.test")
-                    for i in range(0, backlog, 10_000)})()
-                prepare(home, {"mute.ndjson": (
-                    record | {"to": {**record["to"], "country": "XX"}} for record in records(2000, 20_000_000))})()
-                home.await_counts(lambda c: c.get("accepted", 0) >= backlog + 2000, within=600, step=0.5)
-                assert mute.connected.wait(60), "nothing ever reached the silent route"
-            begin = time.time()
-            prepare(home, {"fast.ndjson": records(count)})()
-            deadline = time.monotonic() + 600
-            while True:
-                rows = home.lines("outcomes", "--format", "json", "--job", f"job-{count - 1}")
-                if any(row["event"] == "sent" for row in rows):
-                    break
-                assert time.monotonic() < deadline, home.log_tail()
-                time.sleep(0.2)
-            fast = [o for o in home.lines("outcomes", "--format", "json", "--event", "sent", "--limit", "100000000")
-                    if o["recipient"].endswith("@example.test") and "mute" != o["route"]]
-            daemon.kill()
-            daemon.wait()
-            mute.close()
-            end = max(parse(o["time"]) for o in fast)
-            return len(fast) / (end - begin)
-
-    alone, control, beside = run(None), run("scheduled"), run("throttled")
-    print(f"alone {alone:.0f}/s; in a queue with {backlog} scheduled jobs {control:.0f}/s; beside a silent route and "
-          f"{backlog} jobs of a throttled domain {beside:.0f}/s: {beside / control:.2f} of the same depth, "
-          f"{beside / alone:.2f} of an empty queue", flush=True)
+    """Bursts in turn on three daemons, so that the machine's drift meets all alike. Judged by what repeated bursts
+    without any disturbance differ by among themselves."""
+    count, backlog, rounds = (40_000, 200_000, 5) if not quick else (10_000, 20_000, 3)
+    with contextlib.ExitStack() as stack:
+        cases = [Case(stack, condition, backlog) for condition in ("alone", "control", "disturbed")]
+        for turn in range(rounds):
+            # To and fro: whoever comes first in one round comes last in the next.
+            for case in cases if turn % 2 == 0 else reversed(cases):
+                case.measure(count)
+    alone = cases[0]
+    print(f"{count} messages in the bursts, {rounds} bursts in turn; {backlog} jobs wait in control and disturbed")
+    print(f"{'':>9} {'median/s':>8} {'least':>8} {'most':>8} {'µs/msg':>7} {'÷ alone':>8} {'µs ÷ alone':>10}")
+    for case in cases:
+        rate, cost = statistics.median(case.rates), statistics.median(case.costs)
+        print(f"{case.condition:>9} {rate:>8.0f} {min(case.rates):>8.0f} {max(case.rates):>8.0f} {cost:>7.0f} "
+              f"{rate / statistics.median(alone.rates):>8.2f} {cost / statistics.median(alone.costs):>10.2f}")
+    for case in cases[1:]:
+        ratios = sorted(own / other for own, other in zip(case.rates, alone.rates))
+        within = min(alone.rates) <= statistics.median(case.rates)
+        print(f"{case.condition}: {statistics.median(ratios):.2f} of alone ({ratios[0]:.2f} to {ratios[-1]:.2f} round by "
+              f"round); {'within' if within else 'BELOW'} the spread of alone itself "
+              f"({min(alone.rates) / statistics.median(alone.rates):.2f} to "
+              f"{max(alone.rates) / statistics.median(alone.rates):.2f} of its median)", flush=True)
 
 
 def parse(stamp):

@@ -16,32 +16,27 @@ struct AdmissionRules: Sendable {
     let quarantine: Quarantine.Pass
     let now: Instant
 
-    func decide(_ facts: JobFacts) -> AdmissionDecision {
+    func decide(_ facts: JobFacts, _ recipient: RecipientFacts) -> AdmissionDecision {
         guard let route = snapshot.settings.route(facts.route) else {
             return .hold(why: "route \"\(facts.route)\" is not configured any more")
         }
-        if let why = missingParts(of: facts) { return .hold(why: why) }
+        if let why = snapshot.missingParts(of: facts) ?? failingTemplates[facts.template] { return .hold(why: why) }
         let lane = RouteTable.lane(on: route, domain: facts.recipientDomain, brand: facts.brand)
         if lane != LaneKey(route: facts.route, domain: facts.domain, brand: facts.brand) { return .move(lane) }
-        let answer = ask(facts)
+        let answer = ask(facts, recipient)
         if case .launch = answer, Quarantine.isSuspect(facts), !quarantine.admits(facts.key) { return .leave }
         return answer
     }
 
-    private func ask(_ facts: JobFacts) -> AdmissionDecision {
-        let decision = snapshot.gate.decide(GateQuestion(facts), at: now)
+    private func ask(_ facts: JobFacts, _ recipient: RecipientFacts) -> AdmissionDecision {
+        let facts = snapshot.inStricterClass(facts)
+        let decision = snapshot.gate.decide(facts, recipient, at: now)
         switch decision.verdict {
-        case .proceed: return .launch(decision)
+        case .proceed:
+            let counts = facts.messageClass == .marketing || snapshot.interest.countsTransactional
+            return .launch(decision, reserves: counts)
         case .postpone(let until, let reason): return .postpone(until: until, reason, decision)
         case .withhold(let reason): return .withhold(reason, decision)
         }
-    }
-
-    private func missingParts(of facts: JobFacts) -> String? {
-        if snapshot.settings.brand(facts.brand) == nil { return "brand \"\(facts.brand)\" is not configured any more" }
-        if snapshot.template(of: facts) == nil {
-            return "template \"\(facts.template)\" is gone or broken: see `gatepost check`"
-        }
-        return failingTemplates[facts.template]
     }
 }

@@ -33,9 +33,20 @@ extension Dispatcher {
     /// Routes that have lanes and are gone from the configuration: their jobs are put to the gate, to be held.
     var strandedRoutes: [String] { agenda.routes.filter { snapshot.settings.route($0) == nil } }
 
-    func room(_ route: String, at now: Instant) -> Int {
-        snapshot.settings.route(route) == nil ? RouteBoard.strandedWindow : board.room(route, at: now)
+    /// How many jobs of a route may be picked now, after so many of this turn's.
+    ///
+    /// The book has places for so many attempts. Each route has its share of them, so that they never run out, however
+    /// many routes are silent.
+    func room(_ route: String, at now: Instant, after picked: Int = 0) -> Int {
+        let free = max(0, freePlaces - picked)
+        guard snapshot.settings.route(route) != nil else { return min(RouteBoard.strandedWindow, free) }
+        let share = max(1, book.mostInFlight / snapshot.settings.routes.count)
+        let left = min(free, share - (board.berths[route]?.inFlight ?? 0))
+        return left > 0 ? min(left, board.room(route, at: now)) : 0
     }
+
+    /// What has been reported keeps its place until it is booked.
+    private var freePlaces: Int { book.mostInFlight - flights.count - settled.count }
 
     private func mayLaunch(_ lane: LaneKey, at now: Instant) -> Bool {
         mayRead(lane, at: now) && board.allowance(lane, at: now) > 0
@@ -60,11 +71,24 @@ extension Dispatcher {
         if let lastTidy, sinceBoot - lastTidy < .seconds(1) { return }
         guard !clock.isSuspect else { return }
         do {
-            lastTidy = try await book.tidy(at: clock.gateTime) ? nil : sinceBoot
+            let hasMore = try await book.tidy(at: clock.gateTime)
+            let givesUpMore = try await giveUpOnClosedRoutes()
+            lastTidy = hasMore || givesUpMore ? nil : sinceBoot
         } catch {
             guard case .full = error else { throw error }
             lastTidy = sinceBoot
         }
+    }
+
+    /// Jobs of a route that has carried nothing for `give_up_after` end as if each had been tried all that time.
+    private func giveUpOnClosedRoutes() async throws(StoreError) -> Bool {
+        let (now, patience) = (clock.gateTime, snapshot.settings.retry.giveUpAfter)
+        var hasMore = false
+        for (route, since, words) in board.closed(since: now - patience) {
+            let why = "route \(route) has carried nothing since \(since.rfc3339): \(words)"
+            if try await book.giveUp(on: route, dueBefore: now - patience, because: why, at: now) { hasMore = true }
+        }
+        return hasMore
     }
 
     /// All that was in the air has landed, or the time for it is over.
@@ -79,7 +103,10 @@ extension Dispatcher {
         if !settled.isEmpty {
             let booked = settled
             settled = []
-            _ = try await book.exchange(settled: booked, candidates: [], at: clock.gateTime) { _ in .leave }
+            _ = try await book.exchange(settled: booked, candidates: [], at: clock.gateTime, interest: PolicyInterest())
+            { _, _ in
+                .leave
+            }
         }
         guard flights.isEmpty else {
             log.warning("\(flights.count) messages were still in the air; the next start settles them")

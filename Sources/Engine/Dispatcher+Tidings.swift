@@ -12,7 +12,8 @@ extension Dispatcher {
         if let failure = tidings.failure { throw failure }
         for (route, reports) in tidings.reports { settle(reports, from: route) }
         for arrival in tidings.arrivals { agenda.arrived(arrival) }
-        if let snapshot = tidings.snapshot { try await adopt(snapshot) }
+        if let snapshot = tidings.snapshot { next = snapshot }
+        try await adoptNext()
         if tidings.ordersChanged { try await obeyOrders() }
         for channel in emptied() { hands.addTask { await channel.close() } }
         if tidings.drainRequested, drainingSince == nil { drainingSince = timepiece.sinceBoot() }
@@ -72,8 +73,21 @@ extension Dispatcher {
         }
     }
 
-    /// Takes over a configuration. Channels that are no longer wanted are closed once what they carry has landed.
+    /// Takes over what was read anew, as soon as the record has room to say so.
+    private func adoptNext() async throws {
+        guard let snapshot = next, storeFullUntil.map({ $0 <= timepiece.sinceBoot() }) ?? true else { return }
+        do {
+            try await adopt(snapshot)
+            next = nil
+        } catch let error as StoreError {
+            guard case .full(let words) = error else { throw error }
+            storeIsFull(words)
+        }
+    }
+
+    /// Takes over a configuration: its policy is on record before it decides anything. Channels that are no longer wanted are closed once what they carry has landed.
     func adopt(_ next: GatewaySnapshot) async throws {
+        try await book.enforce(next.policy, at: clock.gateTime)
         for (name, channel) in channels {
             let route = next.settings.route(name)
             if route == nil || route != snapshot.settings.route(name) || route!.readsFiles { retire(channel, of: name) }

@@ -25,6 +25,8 @@ public actor Dispatcher {
     public nonisolated let inbox: Inbox
 
     var snapshot: GatewaySnapshot
+    /// Read anew and not in force yet.
+    var next: GatewaySnapshot?
     var agenda = Agenda()
     var board = RouteBoard()
     var pace = Pace()
@@ -119,30 +121,35 @@ public actor Dispatcher {
             snapshot: snapshot, failingTemplates: renderFailures.failing, quarantine: quarantine, now: now)
         do {
             let departures = try await book.exchange(
-                settled: booked, candidates: picks.map(\.key), at: now, decide: { rules.decide($0) })
+                settled: booked, candidates: picks.map(\.key), at: now, interest: snapshot.interest,
+                decide: { rules.decide($0, $1) })
             account(picks, departures, pickedAt: now)
             if quarantine.turnedSomeoneAway { suspectsWait = true }
             return departures
         } catch {
             guard case .full(let words) = error else { throw error }
-            takeBack(picks, booked, pickedAt: now, because: words)
+            storeIsFull(words)
+            takeBack(picks, booked, pickedAt: now)
             return []
         }
     }
 
     /// Nothing of an exchange was kept: all of it is for the next, a little later.
-    private func takeBack(_ picks: [Agenda.Pick], _ booked: [Settlement], pickedAt: Instant, because words: String) {
-        log.error("nothing could be booked, the disk is full: \(words)")
-        storeFullUntil = timepiece.sinceBoot() + .seconds(1)
+    private func takeBack(_ picks: [Agenda.Pick], _ booked: [Settlement], pickedAt: Instant) {
         settled.insert(contentsOf: booked, at: 0)
         account(picks, [], pickedAt: pickedAt)
         agenda.forgetWindows()
     }
 
+    func storeIsFull(_ words: String) {
+        log.error("nothing could be booked, the disk is full: \(words)")
+        storeFullUntil = timepiece.sinceBoot() + .seconds(1)
+    }
+
     private func pick(at now: Instant) -> [Agenda.Pick] {
         var picks: [Agenda.Pick] = []
         for route in snapshot.settings.routes.map(\.name) + strandedRoutes {
-            let chosen = agenda.pick(route: route, room: room(route, at: now)) { lane in
+            let chosen = agenda.pick(route: route, room: room(route, at: now, after: picks.count)) { lane in
                 mayRead(lane, at: now) ? board.allowance(lane, at: now) : 0
             }
             for pick in chosen { board.picked(pick.lane.key, at: now) }
@@ -174,12 +181,4 @@ public actor Dispatcher {
         + "`gatepost queue accept-clock` says that it is right"
 
     var isAdmitting: Bool { drainingSince == nil && !clock.isSuspect }
-}
-
-extension StandingOrders.Hold {
-    /// A hold that names only what a lane is made of stops the lane: nothing is read, nothing is written per job.
-    func coversLane(_ lane: LaneKey) -> Bool {
-        campaign == nil && template == nil && messageClass == nil && (brand ?? lane.brand) == lane.brand
-            && (route ?? lane.route) == lane.route
-    }
 }

@@ -50,7 +50,7 @@ struct RouteBoard: Sendable {
             }
             berth.settings = route
             (berth.unopened, berth.isRetired) = (nil, false)
-            berth.health.reset()
+            berth.health.tryAnew()
             next[route.name] = berth
         }
         for (name, berth) in berths where next[name] == nil && berth.inFlight > 0 { next[name] = berth.retired }
@@ -72,6 +72,15 @@ struct RouteBoard: Sendable {
 
     mutating func resetHealth() {
         for name in berths.keys { berths[name]!.health.reset() }
+    }
+
+    /// Routes that have carried nothing since then, though nobody paused them.
+    func closed(since limit: Instant) -> [(route: String, since: Instant, words: String)] {
+        berths.compactMap { name, berth in
+            guard !berth.isShut, let trouble = berth.health.trouble, let since = berth.health.downSince, since <= limit
+            else { return nil }
+            return (name, since, trouble.words)
+        }
     }
 
     /// Whether lanes of a route are to be read at all.
@@ -124,7 +133,8 @@ struct RouteBoard: Sendable {
     mutating func note(_ report: AttemptReport, of flight: Flight, at now: Instant, chance: Double) {
         let lane = LaneKey(route: flight.facts.route, domain: flight.facts.domain, brand: flight.facts.brand)
         landed(lane.route)
-        berths[lane.route]?.health.note(report, launched: flight.launchedAt, at: now, chance: chance)
+        berths[lane.route]?.health.note(
+            report, launched: flight.launchedAt, closedSince: flight.facts.routeClosedSince, at: now, chance: chance)
         if report.result == .recalled || report.result == .unreachable { giveBack(lane, takenAt: flight.launchedAt) }
     }
 

@@ -26,6 +26,10 @@ struct RouteHealth: Hashable, Sendable {
     }
 
     private(set) var state = State.open
+    /// Since when nothing has got through; nil while something does. Outlives a reload, which only hopes.
+    private(set) var downSince: Instant?
+    /// Nothing has got through in this run and nobody has resumed it: what jobs tell of earlier runs holds.
+    private var isUntried = true
     /// When the newest probe left.
     private var probeSince: Instant?
     private var failuresInARow = 0
@@ -65,17 +69,20 @@ struct RouteHealth: Hashable, Sendable {
     ///
     /// - Parameters:
     ///   - launched: when the attempt left; one that left before the probe is not the probe. Nil: it may be.
+    ///   - closedSince: since when the job has found the route closed; believed until something gets through.
     ///   - chance: 0 to 1, spreads the probes of many daemons.
-    mutating func note(_ report: AttemptReport, launched: Instant? = nil, at now: Instant, chance: Double) {
+    mutating func note(
+        _ report: AttemptReport, launched: Instant? = nil, closedSince: Instant? = nil, at now: Instant, chance: Double
+    ) {
         let isProbe = launched.map { $0 >= probeSince ?? $0 } ?? true
         switch report.result {
-        case .unreachable: fail(.unreachable, report.evidence, at: now, chance: chance)
+        case .unreachable: fail(.unreachable, report.evidence, closedSince, at: now, chance: chance)
         case .configuration where report.evidence.isBeforeTheEnvelope:
-            fail(.configuration, report.evidence, at: now, chance: chance)
+            fail(.configuration, report.evidence, closedSince, at: now, chance: chance)
         case .configuration:
             faultsInARow += 1
             if faultsInARow >= Self.faultsThatClose {
-                fail(.configuration, report.evidence, at: now, chance: chance)
+                fail(.configuration, report.evidence, closedSince, at: now, chance: chance)
             } else {
                 reopen()
             }
@@ -87,17 +94,30 @@ struct RouteHealth: Hashable, Sendable {
         }
     }
 
-    /// An operator resumed the route, or its configuration changed.
-    mutating func reset() { self = RouteHealth() }
+    /// An operator resumed the route, or the clock was set: nothing that was known counts.
+    mutating func reset() {
+        self = RouteHealth()
+        isUntried = false
+    }
+
+    /// The configuration was read anew: open until it shows that it is not.
+    mutating func tryAnew() {
+        var next = RouteHealth()
+        (next.downSince, next.isUntried) = (downSince, isUntried)
+        self = next
+    }
 
     static let faultsThatClose = 5
 
     private mutating func reopen() {
         failuresInARow = 0
-        state = .open
+        (state, downSince, isUntried) = (.open, nil, false)
     }
 
-    private mutating func fail(_ kind: Trouble.Kind, _ evidence: DeliveryEvidence, at now: Instant, chance: Double) {
+    private mutating func fail(
+        _ kind: Trouble.Kind, _ evidence: DeliveryEvidence, _ closedSince: Instant?, at now: Instant, chance: Double
+    ) {
+        downSince = min(downSince ?? now, isUntried ? closedSince ?? now : now)
         // What was launched before the route closed tells nothing new.
         if case .closed(let until, _) = state, until > now { return }
         failuresInARow += 1
@@ -108,6 +128,11 @@ struct RouteHealth: Hashable, Sendable {
         let trouble = Trouble(kind: kind, words: evidence.text, since: self.trouble?.since ?? now)
         state = .closed(until: now + wait, because: trouble)
     }
+}
+
+extension JobFacts {
+    /// Since when it has found its route closed and nothing else; nil where it has not.
+    var routeClosedSince: Instant? { attempts == 0 && postponed?.reason == .routeDown ? firstAttemptAt : nil }
 }
 
 extension DeliveryEvidence {

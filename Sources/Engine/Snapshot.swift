@@ -10,12 +10,16 @@ import Templates
 public struct GatewaySnapshot: Sendable {
     public var settings: GatewaySettings
     public var templates: TemplateCatalog
-    public var gate: Gate
-    public var zones: CountryZones
+    public let gate: Gate
+    /// The policy that `gate` keeps, as it is recorded.
+    public let policy: PolicyBundle
+    /// What `gate` wants read and kept for it.
+    public let interest: PolicyInterest
     public var routes: RouteTable
 
-    public init(settings: GatewaySettings, templates: TemplateCatalog, gate: Gate, zones: CountryZones) {
-        (self.settings, self.templates, self.gate, self.zones) = (settings, templates, gate, zones)
+    public init(settings: GatewaySettings, templates: TemplateCatalog, gate: Gate, policy: PolicyBundle) {
+        (self.settings, self.templates, self.gate, self.policy) = (settings, templates, gate, policy)
+        interest = gate.policy.interest
         routes = RouteTable(settings.routes)
     }
 
@@ -24,6 +28,26 @@ public struct GatewaySnapshot: Sendable {
         routes.route(for: job, class: messageClass).map {
             RouteTable.lane(on: $0, domain: job.to.email?.domain, brand: job.brand)
         }
+    }
+
+    /// The job as the gate is asked about it. A template that has become marketing while its jobs waited makes them
+    /// marketing, too; never the other way round (CONTRACT 6).
+    public func inStricterClass(_ facts: JobFacts) -> JobFacts {
+        guard facts.messageClass == .transactional, template(of: facts)?.messageClass == .marketing else {
+            return facts
+        }
+        var marketing = facts
+        marketing.messageClass = .marketing
+        return marketing
+    }
+
+    /// Why a job is held until the configuration has its parts again; nil where they are all there.
+    public func missingParts(of facts: JobFacts) -> String? {
+        if settings.brand(facts.brand) == nil { return "brand \"\(facts.brand)\" is not configured any more" }
+        if template(of: facts) == nil {
+            return "template \"\(facts.template)\" is gone or broken: see `gatepost check`"
+        }
+        return nil
     }
 
     /// The template of a job, the brand's override where there is one; nil where it is gone or broken.

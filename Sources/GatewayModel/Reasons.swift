@@ -73,19 +73,45 @@ public struct Decision: Hashable, Sendable {
     public var verdict: Verdict
     public var at: Instant
     public var answers: [RuleAnswer]
-    public init(verdict: Verdict, at: Instant, answers: [RuleAnswer]) {
-        (self.verdict, self.at, self.answers) = (verdict, at, answers)
+    /// The policy in force: `PolicyBundle.version`. Nil where none was named.
+    public var policy: String?
+    public init(verdict: Verdict, at: Instant, answers: [RuleAnswer], policy: String? = nil) {
+        (self.verdict, self.at, self.answers, self.policy) = (verdict, at, answers, policy)
     }
 
-    /// As the journal keeps it; holds no personal data.
+    /// As the journal keeps it, coded: at most 600 bytes, no personal data (DESIGN D4). A rule is
+    /// `[name, version, said, saw]`. `DecisionText.json` makes it readable again.
     public var encoded: [UInt8] {
         let rules = answers.map { answer in
-            JSONValue.object(
-                JSONObject([
-                    ("rule", .string(answer.rule)), ("version", .string(answer.version)), ("saw", .object(answer.saw)),
-                    ("said", .string(answer.said)),
-                ]))
+            JSONValue.array(
+                [.string(answer.rule), .string(answer.version), .string(answer.said), .object(answer.saw)])
         }
-        return JSONObject([("at", .time(at)), ("rules", .array(rules))]).encoded
+        return JSONObject([("at", .time(at)), ("policy", .text(policy)), ("rules", .array(rules))]).encoded
     }
+}
+
+/// A stored decision, read back for people and programs.
+public enum DecisionText {
+    /// `{"at":…,"policy":…,"rules":[{"rule":…,"version":…,"said":…,"saw":{…}}]}`; what is not coded is given as it is.
+    public static func json(_ encoded: [UInt8]) -> JSONValue? {
+        guard let value = try? JSONValue.parse(encoded), let object = value.object else { return nil }
+        let rules = (object["rules"]?.array ?? []).map { rule -> JSONValue in
+            guard let parts = rule.array, parts.count == 4 else { return rule }
+            return .object(
+                JSONObject([("rule", parts[0]), ("version", parts[1]), ("said", parts[2]), ("saw", parts[3])]))
+        }
+        let policy = object["policy"] ?? .null
+        return .object(JSONObject([("at", object["at"] ?? .null), ("policy", policy), ("rules", .array(rules))]))
+    }
+}
+
+/// The whole policy in force (configuration without secrets, presets, holidays, places, zone table version), as bytes
+/// that are kept once and named by their digest.
+public struct PolicyBundle: Hashable, Sendable {
+    /// Lower-case hex SHA-256 of `bytes`.
+    public var sha256: String
+    public var bytes: [UInt8]
+    public init(sha256: String, bytes: [UInt8]) { (self.sha256, self.bytes) = (sha256, bytes) }
+    /// As decisions carry it.
+    public var version: String { String(sha256.prefix(12)) }
 }

@@ -2,67 +2,76 @@
 //
 // Gate: step 5 of 10. May this job go, at this moment, and why.
 //
-// Pure: the same question at the same time always gets the same answer. All rules are always asked, and each answer is
-// kept, also of those that did not decide (CONTRACT 8.1). Consent, suppression, caps and quiet hours join here.
+// Pure: the same job with the same facts at the same time under the same policy always gets the same answer. All rules
+// are always asked, and each answer is kept, also of those that did not decide (CONTRACT 8.1).
 
 import GatewayModel
 
-/// What the gate is asked about.
-public struct GateQuestion: Hashable, Sendable {
-    public var messageClass: MessageClass
-    public var notBefore: Instant?
-    public var expiresAt: Instant?
-
-    public init(messageClass: MessageClass, notBefore: Instant?, expiresAt: Instant?) {
-        (self.messageClass, self.notBefore, self.expiresAt) = (messageClass, notBefore, expiresAt)
-    }
-
-    public init(_ facts: JobFacts) {
-        self.init(messageClass: facts.messageClass, notBefore: facts.notBefore, expiresAt: facts.expiresAt)
-    }
-}
-
 /// The rules in force. A value: taken once per batch, replaced whole on reload.
 public struct Gate: Sendable {
-    public init() {}
+    public let policy: GatePolicy
 
-    /// What this gate enforces, for `check` and `run` to say aloud.
-    public static let enforced = ["expiry", "schedule"]
-    public static let notYetEnforced = ["consent", "suppression", "frequency caps", "quiet hours"]
+    public init(policy: GatePolicy) { self.policy = policy }
 
-    /// Asks every rule; the first that withholds gives the verdict, else the latest that postpones, else `proceed`.
-    public func decide(_ question: GateQuestion, at now: Instant) -> Decision {
-        let expiry = ExpiryRule.ask(question, at: now)
-        let schedule = ScheduleRule.ask(question, at: now)
+    /// Asks every rule. Expiry, suppression and consent withhold, in that order; then the earliest allowed instant
+    /// decides: now, later, or none (CONTRACT 8.1, 8.2).
+    ///
+    /// - Parameters:
+    ///   - recipient: read in the transaction that acts on the answer.
+    ///   - now: gate time, which never runs backwards (CONTRACT 8.7).
+    public func decide(_ job: JobFacts, _ recipient: RecipientFacts, at now: Instant) -> Decision {
+        let places = PlaceRuling.of(recipient, asked: policy.asksPlace(of: job, recipient), policy)
+        let expiry = ExpiryRule.ask(job.expiresAt, at: now)
+        let suppression = SuppressionGate.ask(job, recipient, at: now)
+        let consent = ConsentGate.ask(job, recipient, policy, in: places, at: now)
+        let hours = HoursGate.ask(job, policy, in: places, at: now)
+        let caps = CapGate.ask(job, recipient, caps: hours.caps + policy.rules.caps, policy, in: places, at: now)
+        let search = TimeSearch(
+            now: now, notBefore: job.notBefore, expiresAt: job.expiresAt, hours: hours.inForce, caps: caps,
+            spread: { opening, window in
+                Spread.delay(job: job.key, opening: opening, window: window, queued: recipient.queued)
+            })
+        let withheld: WithholdReason? = expiry.expired ? .expired : suppression.blocks ? .suppressed : consent.withheld
         return Decision(
-            verdict: Self.verdict(
-                expired: expiry.expired, opening: schedule.opening, expiresAt: question.expiresAt, at: now),
-            at: now, answers: [expiry.answer, schedule.answer])
-    }
-
-    /// CONTRACT 8.1 and 8.2: expiry first, then the earliest allowed instant before it.
-    private static func verdict(expired: Bool, opening: Instant, expiresAt: Instant?, at now: Instant) -> Verdict {
-        if expired { return .withhold(.expired) }
-        if opening <= now { return .proceed }
-        if let expiresAt, opening >= expiresAt { return .withhold(.noAllowedTime) }
-        return .postpone(until: opening, .notBefore)
+            verdict: withheld.map(Verdict.withhold) ?? search.verdict(), at: now,
+            answers: [
+                expiry.answer, suppression.answer, ConsentGate.answer(consent),
+                ScheduleRule.ask(job.notBefore, at: now), places.answer, hours.quietAnswer, hours.blackoutAnswer,
+                CapGate.answer(caps, at: now),
+            ],
+            policy: policy.version)
     }
 }
 
 /// Too late is never sent (CONTRACT 8.1).
 enum ExpiryRule {
-    static func ask(_ question: GateQuestion, at now: Instant) -> (expired: Bool, answer: RuleAnswer) {
-        let expired = question.expiresAt.map { $0 <= now } ?? false
-        let saw = JSONObject([("expires_at", .time(question.expiresAt))])
+    static func ask(_ expiresAt: Instant?, at now: Instant) -> (expired: Bool, answer: RuleAnswer) {
+        let expired = expiresAt.map { $0 <= now } ?? false
+        var saw = JSONObject()
+        if let expiresAt { saw.note("expires_at", .string(expiresAt.short)) }
         return (expired, RuleAnswer(rule: "expiry", version: "1", saw: saw, said: expired ? "expired" : "in_time"))
     }
 }
 
 /// Not before its time (CONTRACT 4, `not_before` and `not_before_local`).
 enum ScheduleRule {
-    static func ask(_ question: GateQuestion, at now: Instant) -> (opening: Instant, answer: RuleAnswer) {
-        let opening = max(question.notBefore ?? now, now)
-        let saw = JSONObject([("not_before", .time(question.notBefore))])
-        return (opening, RuleAnswer(rule: "schedule", version: "1", saw: saw, said: opening > now ? "later" : "open"))
+    static func ask(_ notBefore: Instant?, at now: Instant) -> RuleAnswer {
+        var saw = JSONObject()
+        if let notBefore { saw.note("not_before", .string(notBefore.short)) }
+        let isLater = (notBefore ?? now) > now
+        return RuleAnswer(rule: "schedule", version: "1", saw: saw, said: isLater ? "later" : "open")
+    }
+}
+
+extension JSONObject {
+    /// Adds a member: answers hold what was seen, and nothing for what was not.
+    mutating func note(_ key: String, _ value: JSONValue) { members.append(Member(key, value)) }
+}
+
+extension Instant {
+    /// RFC 3339 without a fraction where there is none: answers are kept by the million.
+    var short: String {
+        let text = rfc3339
+        return microseconds % 1_000_000 == 0 ? text.prefix(19) + "Z" : text
     }
 }

@@ -5,28 +5,6 @@
 import Foundation
 import GatewayModel
 
-/// Zones of each country, from the time zone database's `zone.tab`.
-public struct CountryZones: Sendable {
-    private let zones: [String: [TimeZone]]
-
-    public init(zones: [String: [TimeZone]]) { self.zones = zones }
-
-    /// Reads the system's table; a machine without one knows no country's zones, and every job without an explicit
-    /// zone is taken to be in the last zone on earth.
-    public static func system(path: String = "/usr/share/zoneinfo/zone.tab") -> CountryZones {
-        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return CountryZones(zones: [:]) }
-        var zones: [String: [TimeZone]] = [:]
-        for line in text.split(separator: "\n") where !line.hasPrefix("#") {
-            let fields = line.split(separator: "\t")
-            guard fields.count >= 3, let zone = TimeZone(identifier: String(fields[2])) else { continue }
-            zones[String(fields[0]), default: []].append(zone)
-        }
-        return CountryZones(zones: zones)
-    }
-
-    func of(_ country: String) -> [TimeZone] { zones[country.uppercased()] ?? [] }
-}
-
 public enum LocalSchedule {
     /// The latest zone on earth (UTC-12): no place sees a wall time later.
     private static let lastZone = TimeZone(secondsFromGMT: -12 * 3600)!

@@ -14,6 +14,7 @@ struct ConsistencyCheck {
     func run() {
         checkNamesAreUnique()
         checkBrandsExist()
+        checkCaps()
         checkFailover()
         checkRoutesAreReached()
         checkSandboxCoversRoutes()
@@ -37,7 +38,7 @@ struct ConsistencyCheck {
         }
     }
 
-    private func refuseTwice<Value>(_ parts: [Placed<Value>], key: String, named name: (Value) -> String) {
+    func refuseTwice<Value>(_ parts: [Placed<Value>], key: String, named name: (Value) -> String) {
         var places: [String: TOMLPlace] = [:]
         for part in parts {
             let name = name(part.value)
@@ -65,7 +66,7 @@ struct ConsistencyCheck {
         }
     }
 
-    private func require(brand: String, at key: String, of table: StrictTable) {
+    func require(brand: String, at key: String, of table: StrictTable) {
         let known = draft.brands.map(\.value.id)
         guard !known.contains(brand), !draft.unreadBrands.contains(brand) else { return }
         table.complain("no brand is called \"\(brand)\"\(Wording.suggestion(for: brand, among: known))", about: key)

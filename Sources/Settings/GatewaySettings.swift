@@ -23,6 +23,8 @@ public struct GatewaySettings: Hashable, Sendable {
     /// In file order: the first whose match holds carries the job.
     public var routes: [RouteSettings]
     public var retry: RetrySettings
+    /// `[policy]`, with whose brands belong to the same controller.
+    public var policy: PolicyRules
     public var sandbox: SandboxSettings?
 
     public init(file: String) {
@@ -31,7 +33,7 @@ public struct GatewaySettings: Hashable, Sendable {
         (providersDir, policiesDir) = ("providers", "policies")
         (defaultLifetime, drainTimeout, dedupeHorizon) = (.days(7), .seconds(30), .days(90))
         (intake, keep, retry) = (IntakeSettings(), KeepSettings(), RetrySettings())
-        (producers, topics, brands, routes, sandbox) = ([], [], [], [], nil)
+        (producers, topics, brands, routes, policy, sandbox) = ([], [], [], [], PolicyRules(), nil)
     }
 
     public func brand(_ id: String) -> BrandSettings? { brands.first { $0.id == id } }

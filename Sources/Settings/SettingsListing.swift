@@ -31,6 +31,7 @@ public struct SettingsListing: Hashable, Sendable {
         sections += settings.topics.map(Self.topic)
         sections += settings.brands.map(Self.brand)
         sections += settings.routes.map(Self.route)
+        sections += Self.policy(settings.policy)
         if let sandbox = settings.sandbox { sections.append(Self.sandbox(sandbox)) }
     }
 

@@ -16,6 +16,8 @@ public struct SettingsReading: Sendable {
     public var warnings: [TOMLProblem]
     /// All files that were read, in order.
     public var files: [String]
+    /// Names of presets and places in the policy, for those to check who know them.
+    public var mentions: [PolicyMention] = []
 }
 
 public enum SettingsLoader {
@@ -35,7 +37,9 @@ public enum SettingsLoader {
         let root = documents.dropFirst().reduce(first.root) { overlay.merge($1.root, over: $0) }
         let draft = SettingsReader.read(StrictTable(root, findings), file: file)
         ConsistencyCheck(draft: draft, secrets: tryingSecrets ? SecretResolver(environment: environment) : nil).run()
-        return reading(draft.settings, findings, files)
+        var reading = reading(draft.settings, findings, files)
+        reading.mentions = draft.policy.mentions
+        return reading
     }
 
     /// A file that cannot be read is told, and the others are read all the same; without the first there is nothing.

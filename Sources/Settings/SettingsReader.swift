@@ -22,6 +22,7 @@ struct SettingsDraft {
     var routes: [Placed<RouteSettings>] = []
     /// Every place where a secret is named: the reference, the table, the key.
     var secrets: [(reference: SecretReference, table: StrictTable, key: String)] = []
+    var policy = Policy()
     var sandbox: StrictTable?
     /// Names of routes that could not be read: a reference to one is no second error.
     var unreadRoutes: Set<String> = []
@@ -41,6 +42,7 @@ enum SettingsReader {
             draft.settings.sandbox = SandboxReader.read(&table)
             draft.sandbox = table
         }
+        PolicyReader.read(&root, into: &draft)
         UnavailableParts.read(&root)
         root.finish()
         draft.root = root

@@ -1,26 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Parts of the contract this version does not have yet. They are known, and refused: whoever writes down a cap believes
+// Parts of the contract this version does not have yet. They are known, and refused: whoever writes one down believes
 // that it holds. Each issue that brings a part takes its lines out of here.
 
 import StrictTOML
 
 enum UnavailableParts {
     private static let words = "not available in this version"
-    private static let policies = ["consent", "cap", "quiet_hours", "blackout"]
     private static let httpKeys = ["provider", "base_url", "allow_private_network", "settings", "secrets"]
 
     static func read(_ root: inout StrictTable) {
-        root.table("policy") { policy in
-            for kind in policies {
-                guard let item = policy.raw(kind) else { continue }
-                for entry in entries(of: item) {
-                    policy.findings.add(
-                        TOMLProblem(
-                            at: entry.place, keyPath: entry.path, "\(words): nothing would enforce it; take it out"))
-                }
-            }
-        }
         if root.raw("http") != nil { root.complain("\(words): nothing would listen", about: "http") }
     }
 

@@ -151,7 +151,7 @@ extension Ledger {
         let record = try session.prepared("SELECT record FROM body WHERE key = ?1").bind(1, key).first { $0.blob(0) }
         var query = OutcomeQuery()
         (query.job, query.producer, query.withDecisions) = (id, producer, true)
-        var search = OutcomeSearch(query: query, subjects: subjects)
+        var search = OutcomeSearch(query: query, subjectKey: subjectKey)
         let outcomes = try search.page(in: session).outcomes
         let queued = try queuedJob(key)
         let accepted = queued?.facts.acceptedAt ?? outcomes.first?.time ?? Instant(microseconds: 0)

@@ -3,6 +3,8 @@
 import GatewayModel
 
 extension Store: DeliveryBook {
+    public var mostInFlight: Int { WireLog.slots }
+
     public func lanes() async throws(StoreError) -> [Lane] {
         try await read { session in
             var lanes: [Lane] = []
@@ -50,21 +52,26 @@ extension Store: DeliveryBook {
     }
 
     public func exchange(
-        settled: [Settlement], candidates: [JobKey], at now: Instant,
-        decide: @escaping @Sendable (JobFacts) -> AdmissionDecision
+        settled: [Settlement], candidates: [JobKey], at now: Instant, interest: PolicyInterest,
+        decide: @escaping @Sendable (JobFacts, RecipientFacts) -> AdmissionDecision
     ) async throws(StoreError) -> [Departure] {
         let settle: @Sendable (Ledger) throws -> [Departure] = { ledger in
             ledger.gateTime = now
+            ledger.capHorizon = interest.capHorizon
             try ledger.cancels.load(from: ledger.session, at: now)
             for settlement in settled { try ledger.settle(settlement, at: now) }
             return []
         }
         let admit: @Sendable (Ledger, inout [Departure]) throws -> Void = { ledger, departures in
             for key in candidates {
-                if let departure = try ledger.admit(key, at: now, decide: decide) { departures.append(departure) }
+                if let departure = try ledger.admit(key, at: now, interest: interest, decide: decide) { departures.append(departure) }
             }
         }
         return try await write(.exchange, settle, last: candidates.isEmpty ? nil : admit)
+    }
+
+    public func enforce(_ policy: PolicyBundle, at now: Instant) async throws(StoreError) {
+        _ = try await write(.operatorChange) { try $0.enforce(policy, at: now) }
     }
 
     public func standingOrders() async throws(StoreError) -> StandingOrders {
@@ -113,6 +120,16 @@ extension Store: DeliveryBook {
             bodies: options.keepBodies, decisions: options.keepDecisions, outcomes: options.keepOutcomes,
             ids: options.dedupeHorizon)
         return try await write(.housekeeping) { try $0.tidy(at: now, keeping: retention) }
+    }
+
+    public func giveUp(
+        on route: String, dueBefore limit: Instant, because why: String, at now: Instant
+    ) async throws(StoreError) -> Bool {
+        try await write(.housekeeping) { ledger in
+            ledger.gateTime = now
+            try ledger.cancels.load(from: ledger.session, at: now)
+            return try ledger.giveUp(on: route, dueBefore: limit, because: why, at: now)
+        }
     }
 }
 

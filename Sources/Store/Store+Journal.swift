@@ -38,7 +38,7 @@ extension Store: JournalReader {
     public func outcomes(_ query: OutcomeQuery) async throws(StoreError) -> OutcomePage {
         let key = subjectKey
         return try await read { session in
-            var search = OutcomeSearch(query: query, subjects: SubjectBook(key: key))
+            var search = OutcomeSearch(query: query, subjectKey: key)
             return try search.page(in: session)
         }
     }

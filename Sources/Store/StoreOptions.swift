@@ -24,20 +24,31 @@ public enum AfterRestore: String, Hashable, Sendable, CaseIterable {
 
 /// How an attempt that an earlier run left in flight is judged. Pure; called while the store opens.
 public struct RecoveryRules: Sendable {
+    /// An answer judged: what becomes of its job, and what the outcome tells of the answer.
+    public struct Judged: Sendable {
+        public var fate: Settlement.Fate
+        public var evidence: DeliveryEvidence
+        public init(fate: Settlement.Fate, evidence: DeliveryEvidence) { (self.fate, self.evidence) = (fate, evidence) }
+    }
+
     /// The reply's code and text as the wire log kept them: booked exactly like a live settlement.
-    public var judge: @Sendable (_ code: Int, _ text: String, _ facts: JobFacts) -> Settlement.Fate
+    public var judge: @Sendable (_ code: Int, _ text: String, _ facts: JobFacts) -> Judged
     /// When an attempt without a verdict is sent again; nil: parked.
     public var resendAt: @Sendable (_ facts: JobFacts) -> Instant?
 
     public init(
-        judge: @escaping @Sendable (_ code: Int, _ text: String, _ facts: JobFacts) -> Settlement.Fate,
+        judge: @escaping @Sendable (_ code: Int, _ text: String, _ facts: JobFacts) -> Judged,
         resendAt: @escaping @Sendable (_ facts: JobFacts) -> Instant?
     ) {
         (self.judge, self.resendAt) = (judge, resendAt)
     }
 
     /// Parks every attempt, whatever was answered: for opening a store whose channels are not known.
-    public static let parkAll = RecoveryRules(judge: { _, _, _ in .unknown(resendAt: nil) }, resendAt: { _ in nil })
+    public static let parkAll = RecoveryRules(
+        judge: { code, text, _ in
+            let evidence = DeliveryEvidence(stage: "end_of_data", code: code, text: "\(code) \(text)")
+            return Judged(fate: .unknown(resendAt: nil), evidence: evidence)
+        }, resendAt: { _ in nil })
 }
 
 public struct StoreOptions: Sendable {

@@ -131,8 +131,9 @@ extension StrictTable {
     public func finish() {
         for (key, stray) in item.members where !asked.contains(key) {
             let open = asked.filter { !has($0) }
-            let nearest = Wording.suggestion(for: key, among: open.isEmpty ? asked : open)
-            let advice = nearest.isEmpty ? Wording.known(asked) : nearest
+            // What is missing was probably meant; else what is there already, and this was left over.
+            let nearest = [open, asked].lazy.map { Wording.suggestion(for: key, among: $0) }.first { !$0.isEmpty }
+            let advice = nearest ?? Wording.known(asked)
             findings.add(TOMLProblem(at: stray.place, keyPath: stray.path, "unknown key\(advice)"))
         }
     }

@@ -117,10 +117,22 @@ extension TOMLShape where Value == Double {
 }
 
 extension TOMLShape where Value == Duration {
+    private static var durationName: String { "a duration as \"30s\", \"1h30m\" or \"7d\"" }
+
+    /// A bare number is told what it probably meant.
+    private static var durationText: TOMLShape<String> {
+        TOMLShape<String>(durationName) { item, complaints in
+            if case .string(let text) = item.content { return text }
+            var hint = ""
+            if case .integer(let number) = item.content, number >= 0 { hint = "; did you mean \"\(number)s\"?" }
+            complaints.append(TOMLComplaint("must be \(durationName), not \(item.content.kind)\(hint)"))
+            return nil
+        }
+    }
+
     /// As `30s`, `1h30m`, `7d`.
     public static func duration(in range: ClosedRange<Duration> = .zero...DurationText.longest) -> TOMLShape {
-        TOMLShape<String>.string.refined("a duration as \"30s\", \"1h30m\" or \"7d\"") {
-            (text, _) throws(TOMLComplaint) in
+        durationText.refined(durationName) { (text, _) throws(TOMLComplaint) in
             guard let duration = DurationText.parse(text) else { return nil }
             guard range.contains(duration) else {
                 throw TOMLComplaint(

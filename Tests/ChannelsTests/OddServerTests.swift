@@ -43,6 +43,25 @@ struct OddServerTests {
         #expect(notes == [.endHandedOver(1), .answered(1, code: 250, text: "2.0.0 queued as Q7")])
     }
 
+    @Test("a connection past its age takes no further message: the next goes over a new one", arguments: [true, false])
+    func retiresOld(_ isOld: Bool) async throws {
+        let carried = Mutex<[Int: Int]>([:])
+        let (reports, _) = try await send(3) {
+            // Over with the turn in which it was opened.
+            $0.maxAge = isOld ? .nanoseconds(1) : .hours(1)
+        } _: { session in
+            try session.greet()
+            while true {
+                try session.takeEnvelope()
+                _ = try session.body()
+                carried.withLock { $0[session.number, default: 0] += 1 }
+                try session.say("250 2.0.0 queued as Q1")
+            }
+        }
+        #expect(reports.map(\.result) == [.accepted, .accepted, .accepted])
+        #expect(carried.withLock { $0 } == (isOld ? [0: 1, 1: 1, 2: 1] : [0: 3]))
+    }
+
     @Test("through a proxy by CONNECT; the proxy resolves the relay's name")
     func throughProxy() async throws {
         let request = Mutex("")

@@ -21,13 +21,13 @@ struct SetUpTests {
         #expect(FileManager.default.contents(atPath: "\(post.folder)/state/keys/subject.key") == key)
     }
 
-    @Test("a sound configuration passes, and what is not enforced is said aloud")
+    @Test("a sound configuration passes, and what its policy asks is said aloud")
     func soundCheck() throws {
         let ending = try Post().run("check")
         #expect(ending.code == 0)
         #expect(ending.output.isEmpty)
         #expect(ending.words.contains("OK: 1 route, 1 brand, 1 topic"))
-        #expect(ending.words.contains("does not enforce"))
+        #expect(ending.words.contains("marketing: express (no [[policy.consent]] says otherwise)"))
     }
 
     @Test("every problem is named with its place, in configuration and templates alike")

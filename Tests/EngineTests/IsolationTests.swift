@@ -22,6 +22,67 @@ struct IsolationTests {
         }
     }
 
+    @Test("when all places for attempts are taken it waits, and silent routes leave some to the others")
+    func places() async throws {
+        let mutes = (0..<6).map { "mute\($0)" }
+        let scene = try Scene(Scene.settings(routes: (mutes + ["relay"]).map { Scene.route($0) }))
+        scene.yard.book.withLock { $0.isSilent = Set(mutes) }
+        scene.book.write { pages, _ in pages.places = 40 }
+        for mute in mutes { scene.book.take(scene.jobs(100, route: mute)) }
+        try await scene.play { scene in
+            try await scene.book.until { $0.flying.count >= 30 }
+            scene.book.take(scene.jobs(300, route: "relay"))
+            try await scene.book.until { $0.ended(on: "relay") == 300 }
+            for mute in mutes { scene.yard.release(mute) }
+            try await scene.book.until { $0.ended == 900 }
+        }
+        #expect(scene.book.look(\.wrongs) == [])
+    }
+
+    @Test("with one place there is one attempt at a time, and no exchange that launches nothing")
+    func onePlace() async throws {
+        let scene = try Scene()
+        scene.yard.book.withLock { _ = $0.isSilent.insert("relay") }
+        scene.book.write { pages, _ in pages.places = 1 }
+        scene.book.take(scene.jobs(200))
+        try await scene.play { scene in
+            for count in 1...5 {
+                try await scene.carried(1, over: "relay")
+                #expect(scene.book.look(\.launches) == count)
+                scene.yard.release("relay", limit: 1)
+                try await scene.book.until { $0.ended == count }
+            }
+            #expect(scene.book.look(\.exchanges) <= 11)
+            scene.yard.release("relay")
+            try await scene.book.until { $0.ended == 200 }
+        }
+        #expect(scene.book.look(\.wrongs) == [])
+    }
+
+    @Test("a route that carries nothing for give_up_after: its jobs end, tried or not, each in its own time")
+    func givesUp() async throws {
+        let scene = try Scene(Scene.settings(routes: ["relay", "paused"].map { Scene.route($0) }))
+        scene.yard.book.withLock { $0.weather["relay"] = (.unreachable, "connecting") }
+        scene.book.write { pages, _ in pages.orders.pausedRoutes["paused"] = "for the test" }
+        scene.book.take(scene.jobs(300) + scene.jobs(50, route: "paused"))
+        let late = HandClock.start + .hours(24)
+        scene.book.take((0..<20).map { scene.job("ok-late\($0)@example.org", due: late) })
+        try await scene.play { scene in
+            try await scene.book.until { $0.launches >= 64 && $0.flying.isEmpty }
+            for (hours, ended) in [(71, 0), (2, 300), (22, 300), (2, 320)] {
+                scene.advance(.hours(hours))
+                // A probe that is in the air when the others are given up ends when it is back.
+                for _ in 0..<4 {
+                    try await scene.book.until { [tidies = scene.book.look(\.tidies)] in $0.tidies > tidies }
+                    scene.advance(.seconds(2))
+                }
+                #expect(scene.book.look(\.ended) == ended)
+            }
+        }
+        #expect(scene.book.look(\.outcomes) == ["failed retries_exhausted": 320])
+        #expect(scene.book.look(\.wrongs) == [])
+    }
+
     @Test("a throttled domain with a deep backlog leaves the rest of its route alone, and is not read through")
     func throttledDomain() async throws {
         let route = Scene.route("relay") { $0.domainRate = ["slow.example": [RateLimit(count: 5, per: .hours(1))]] }

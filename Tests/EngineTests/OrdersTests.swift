@@ -100,8 +100,10 @@ struct OrdersTests {
         let scene = try Scene()
         scene.book.take(scene.jobs(1))
         let departures = try await scene.book.exchange(
-            settled: [], candidates: [JobKey(1)], at: HandClock.start,
-            decide: { .launch(scene.snapshot.gate.decide(GateQuestion($0), at: HandClock.start)) })
+            settled: [], candidates: [JobKey(1)], at: HandClock.start, interest: PolicyInterest(),
+            decide: { facts, _ in
+                .launch(scene.snapshot.gate.decide(GateQuestion(facts), at: HandClock.start), reserves: true)
+            })
         try await scene.dispatcher.adopt(scene.snapshot)
         await scene.dispatcher.rehearseEarlyRecall(departures, scene.snapshot)
         #expect(scene.yard.book.withLock { $0.sent.isEmpty })

@@ -93,6 +93,26 @@ struct RouteHealthTests {
         #expect(waits == [1, 2, 4, 8, 16, 32].map { .seconds($0) })
     }
 
+    @Test("since when nothing has got through: a reload does not change it, a success and an operator do")
+    func downSince() {
+        let down = Self.report(.unreachable, stage: "connecting")
+        var health = RouteHealth()
+        health.note(down, closedSince: Self.start - .hours(2), at: Self.start, chance: 0.5)
+        #expect(health.downSince == Self.start - .hours(2))
+        health.tryAnew()
+        #expect(health.state == .open && health.downSince == Self.start - .hours(2))
+        health.note(down, at: Self.start + .hours(1), chance: 0.5)
+        #expect(health.downSince == Self.start - .hours(2))
+        health.note(Self.report(.badAddress), at: Self.start + .hours(2), chance: 0.5)
+        #expect(health.downSince == nil)
+        health.note(down, closedSince: Self.start, at: Self.start + .hours(3), chance: 0.5)
+        #expect(health.downSince == Self.start + .hours(3))
+        health.reset()
+        #expect(health.downSince == nil)
+        health.note(down, closedSince: Self.start, at: Self.start + .hours(4), chance: 0.5)
+        #expect(health.downSince == Self.start + .hours(4))
+    }
+
     @Test("while a probe is on its way nothing else goes; its success opens the route")
     func probes() {
         var health = RouteHealth()

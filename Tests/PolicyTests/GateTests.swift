@@ -5,104 +5,136 @@ import Testing
 
 @testable import Policy
 
-@Suite("The gate: expiry and schedule")
+@Suite("The gate")
 struct GateTests {
+    static let now = GateScene.now
+    static let later = now + .seconds(3600)
+    static let rules = ["expiry", "suppression", "consent", "schedule", "places", "quiet_hours", "blackout", "cap"]
+
     struct Row: CustomTestStringConvertible, Sendable {
         var testDescription: String
-        var notBefore: String?
-        var expires: String?
+        var job = GateScene.job()
+        var facts = GateScene.recipient()
+        var rules = PolicyRules()
         var expected: Verdict
     }
 
-    static let now = Instant(rfc3339: "2026-11-21T20:00:00Z")!
-    static let later = Instant(rfc3339: "2026-11-21T21:00:00Z")!
-    static let table = [
+    @Test("each job has one verdict, and all rules are asked", arguments: schedule + precedence)
+    func decides(_ row: Row) {
+        let decision = Gate(policy: GateScene.policy(row.rules)).decide(row.job, row.facts, at: Self.now)
+        #expect(decision.verdict == row.expected)
+        #expect(decision.answers.map(\.rule) == Self.rules)
+        #expect(decision.policy == "0123456789ab")
+    }
+
+    static let schedule = [
         Row(testDescription: "nothing said goes now", expected: .proceed),
         Row(
-            testDescription: "its time has come to the microsecond", notBefore: "2026-11-21T20:00:00Z",
+            testDescription: "its time has come to the microsecond", job: GateScene.job(notBefore: now),
             expected: .proceed),
         Row(
-            testDescription: "its time is to come", notBefore: "2026-11-21T21:00:00Z",
+            testDescription: "its time is to come", job: GateScene.job(notBefore: later),
             expected: .postpone(until: later, .notBefore)),
         Row(
-            testDescription: "expired a moment ago", expires: "2026-11-21T19:59:59.999999Z",
+            testDescription: "expired a moment ago", job: GateScene.job(expiresAt: now - .microseconds(1)),
             expected: .withhold(.expired)),
         Row(
-            testDescription: "expires exactly now is too late", expires: "2026-11-21T20:00:00Z",
+            testDescription: "expires exactly now is too late", job: GateScene.job(expiresAt: now),
             expected: .withhold(.expired)),
-        Row(testDescription: "expires in a moment goes", expires: "2026-11-21T20:00:00.000001Z", expected: .proceed),
         Row(
-            testDescription: "opens only when it has expired", notBefore: "2026-11-21T21:00:00Z",
-            expires: "2026-11-21T21:00:00Z", expected: .withhold(.noAllowedTime)),
+            testDescription: "expires in a moment goes", job: GateScene.job(expiresAt: now + .microseconds(1)),
+            expected: .proceed),
         Row(
-            testDescription: "expired wins over scheduled", notBefore: "2026-11-21T21:00:00Z",
-            expires: "2026-11-21T19:00:00Z", expected: .withhold(.expired)),
+            testDescription: "begins only when it has expired", job: GateScene.job(notBefore: later, expiresAt: later),
+            expected: .withhold(.noAllowedTime)),
+        Row(
+            testDescription: "a start years ahead is no reason to withhold",
+            job: GateScene.job(notBefore: now + .seconds(900 * 86_400)),
+            expected: .postpone(until: now + .seconds(900 * 86_400), .notBefore)),
     ]
 
-    @Test("each question has one verdict", arguments: table)
-    func decides(_ row: Row) {
-        let question = GateQuestion(
-            messageClass: .marketing, notBefore: row.notBefore.map { Instant(rfc3339: $0)! },
-            expiresAt: row.expires.map { Instant(rfc3339: $0)! })
-        let decision = Gate().decide(question, at: Self.now)
-        #expect(decision.verdict == row.expected)
-        #expect(decision.answers.map(\.rule) == ["expiry", "schedule"])
+    static func suppressed(_ reason: SuppressionReason) -> RecipientFacts {
+        var facts = GateScene.recipient()
+        facts.suppressions = [SuppressionStateTests.added(5, reason)]
+        return facts
+    }
+    static func without(_ change: (inout RecipientFacts) -> Void) -> RecipientFacts {
+        var facts = GateScene.recipient()
+        change(&facts)
+        return facts
     }
 
-    @Test("a decision fits its room in the journal")
-    func isSmall() {
-        let question = GateQuestion(
-            messageClass: .marketing, notBefore: Self.later, expiresAt: Self.later + .seconds(9))
-        #expect(Gate().decide(question, at: Self.now).encoded.count <= 600)
-    }
-}
-
-@Suite("A wall time in the recipient's zone")
-struct LocalScheduleTests {
-    struct Row: CustomTestStringConvertible, Sendable {
-        var testDescription: String
-        var local: String
-        var zone: String?
-        var country: String?
-        var expected: String
-    }
-
-    static let table = [
+    static let precedence = [
         Row(
-            testDescription: "Paris in winter", local: "2026-12-01T09:00", zone: "Europe/Paris",
-            expected: "2026-12-01T08:00:00Z"),
+            testDescription: "expired wins over scheduled",
+            job: GateScene.job(notBefore: later, expiresAt: now - .seconds(1)), expected: .withhold(.expired)),
         Row(
-            testDescription: "Paris in summer", local: "2026-07-01T09:00", zone: "Europe/Paris",
-            expected: "2026-07-01T07:00:00Z"),
+            testDescription: "expired wins over suppressed", job: GateScene.job(expiresAt: now),
+            facts: suppressed(.legal), expected: .withhold(.expired)),
         Row(
-            testDescription: "occurs twice: the second", local: "2026-11-01T01:30", zone: "America/New_York",
-            expected: "2026-11-01T06:30:00Z"),
+            testDescription: "suppressed wins over withdrawn",
+            facts: { var facts = suppressed(.legal); facts.consents = []; return facts }(),
+            expected: .withhold(.suppressed)),
         Row(
-            testDescription: "is skipped: as long after the skip", local: "2026-03-08T02:30", zone: "America/New_York",
-            expected: "2026-03-08T07:30:00Z"),
+            testDescription: "without consent wins over later", job: GateScene.job(notBefore: later),
+            facts: without { $0.consents = [] }, expected: .withhold(.noConsent)),
         Row(
-            testDescription: "half-hour zone", local: "2026-12-01T09:00", zone: "Asia/Kolkata",
-            expected: "2026-12-01T03:30:00Z"),
+            testDescription: "marketing without any rule needs express consent",
+            facts: without { $0.consents[0].basis = .softOptIn }, expected: .withhold(.consentTooWeak)),
         Row(
-            testDescription: "country with one zone", local: "2026-12-01T09:00", country: "FR",
-            expected: "2026-12-01T08:00:00Z"),
+            testDescription: "and proof of it", facts: without { $0.consents[0].hasWording = false },
+            expected: .withhold(.consentTooWeak)),
         Row(
-            testDescription: "country with many: the latest", local: "2026-12-01T09:00", country: "US",
-            expected: "2026-12-01T19:00:00Z"),
+            testDescription: "marketing without an address for it knows no consent",
+            facts: without { $0.address = nil }, expected: .withhold(.noConsent)),
         Row(
-            testDescription: "nothing known: the last zone on earth", local: "2026-12-01T09:00",
-            expected: "2026-12-01T21:00:00Z"),
+            testDescription: "even where no rule asks for any", facts: without { $0.address = nil },
+            rules: consent(nil, .none), expected: .withhold(.noConsent)),
         Row(
-            testDescription: "an unknown zone name falls back to the country", local: "2026-12-01T09:00",
-            zone: "Mars/Base",
-            country: "FR", expected: "2026-12-01T08:00:00Z"),
+            testDescription: "transactional goes without consent", job: GateScene.job(.email, .transactional),
+            facts: without { $0.consents = [] }, expected: .proceed),
+        Row(
+            testDescription: "and against a withdrawal", job: GateScene.job(.email, .transactional),
+            facts: without { $0.consents = [GateScene.event(2, .withdrawn, "2026-02-01", topics: nil)] },
+            expected: .proceed),
+        Row(
+            testDescription: "but not where a rule names its class", job: GateScene.job(.email, .transactional),
+            facts: without { $0.consents = [GateScene.event(2, .withdrawn, "2026-02-01", topics: nil)] },
+            rules: consent(.transactional, .none), expected: .withhold(.consentWithdrawn)),
+        Row(
+            testDescription: "a rule without a class is for marketing", job: GateScene.job(.email, .transactional),
+            facts: without { $0.consents = [] }, rules: consent(nil, .confirmed), expected: .proceed),
+        Row(
+            testDescription: "transactional without an address goes", job: GateScene.job(.crmTask, .transactional),
+            facts: without { ($0.address, $0.consents) = (nil, []) }, expected: .proceed),
+        Row(
+            testDescription: "unless the person is suppressed", job: GateScene.job(.crmTask, .transactional),
+            facts: without {
+                ($0.address, $0.suppressions) = (nil, [SuppressionStateTests.added(5, .deceased, match: .person)])
+            }, expected: .withhold(.suppressed)),
     ]
 
-    @Test("each wall time has one instant", arguments: table)
-    func resolves(_ row: Row) {
-        var to = Recipient()
-        (to.timezone, to.country) = (row.zone, row.country)
-        let instant = LocalSchedule.instant(of: LocalTime(row.local)!, for: to, zones: .system())
-        #expect(instant == Instant(rfc3339: row.expected)!)
+    static func consent(_ messageClass: MessageClass?, _ level: ConsentLevel) -> PolicyRules {
+        PolicyRules(consent: [
+            ConsentRule(
+                channel: nil, messageClass: messageClass, jurisdictions: nil, require: level, allowUnproven: false)
+        ])
+    }
+
+    @Test("a task is judged by the contact that it is about")
+    func judgesTasksByTheirContact() {
+        let gate = Gate(policy: GateScene.policy())
+        let job = GateScene.job(.crmTask, intended: .voice)
+        var facts = GateScene.recipient(contact: .voice)
+        #expect(gate.decide(job, facts, at: Self.now).verdict == .proceed)
+        facts.consents = [GateScene.event(1, .granted, "2026-01-01", channel: .sms)]
+        #expect(gate.decide(job, facts, at: Self.now).verdict == .withhold(.noConsent))
+    }
+
+    @Test("the same question always has the same answer")
+    func isPure() {
+        let gate = Gate(policy: GateScene.policy())
+        let first = gate.decide(GateScene.job(), GateScene.recipient(), at: Self.now)
+        #expect(first == gate.decide(GateScene.job(), GateScene.recipient(), at: Self.now))
     }
 }

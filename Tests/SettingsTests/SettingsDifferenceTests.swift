@@ -37,6 +37,18 @@ struct SettingsDifferenceTests {
         ),
         ({ $0.sandbox?.redirect[.email] = "secretary@acme.example" }, ["sandbox: redirect email changed"]),
         ({ $0.sandbox = nil }, ["sandbox: removed"]),
+        (
+            { $0.policy.caps = [CapRule(name: "week", limit: 3, window: .rolling(.days(7)))] },
+            ["policy cap week: added"]
+        ),
+        (
+            {
+                $0.policy.consent = [
+                    ConsentRule(
+                        channel: .sms, messageClass: nil, jurisdictions: nil, require: .none, allowUnproven: false)
+                ]
+            }, ["policy consent 1: added"]
+        ),
         ({ $0.routes[0].rate = [RateLimit(count: 5, per: .seconds(1))] }, ["route a: rate unlimited → 5/s"]),
         (
             {
@@ -56,6 +68,32 @@ struct SettingsDifferenceTests {
         var changed = Self.base
         Self.table[number].0(&changed)
         #expect(SettingsDifference(from: Self.base, to: changed).lines == Self.table[number].1)
+    }
+
+    @Test("a policy that changed is told rule by rule")
+    func policy() {
+        var (old, new) = (Self.base, Self.base)
+        old.policy.caps = [CapRule(name: "week", limit: 3, window: .rolling(.days(7)))]
+        old.policy.quietHours = [
+            QuietHoursRule(
+                channel: .sms, messageClass: nil, presets: ["us"], minConfidence: .medium, unknownZone: .hold,
+                exempt: [])
+        ]
+        old.policy.blackouts = [
+            BlackoutRule(regions: [], from: LocalTime("2026-08-28T00:00")!, to: LocalTime("2026-08-31T00:00")!)
+        ]
+        new.policy = old.policy
+        (new.policy.caps[0].limit, new.policy.caps[0].window, new.policy.caps[0].over) = (4, .calendarDay, .withhold)
+        new.policy.caps[0].perAddress = true
+        (new.policy.quietHours[0].presets, new.policy.quietHours[0].minConfidence) = (["us", "default"], .high)
+        new.policy.blackouts[0].regions = ["US-LA"]
+        #expect(
+            SettingsDifference(from: old, to: new).lines == [
+                "policy cap week: limit 3 → 4", "policy cap week: window rolling 1w → calendar day",
+                "policy cap week: per person → address, person", "policy cap week: over postpone 2d → withhold",
+                "policy quiet_hours 1: presets us → default, us", "policy quiet_hours 1: min_confidence M → H",
+                "policy blackout 1: regions any → US-LA",
+            ])
     }
 
     @Test("canonical bytes are equal for equal settings, differ for others, and hold no names of people")

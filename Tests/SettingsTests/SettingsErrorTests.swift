@@ -312,16 +312,6 @@ struct SettingsErrorTests {
 
     static let unavailable = [
         Row(
-            "policies are not accepted in silence",
-            "[[policy.consent]]\nchannel = 'sms'\n[[policy.cap]]\nlimit = 3\n[[policy.quiet_hours]]\n[[policy.blackout]]",
-            "gatepost.toml:1: policy.consent[0]: not available in this version: nothing would enforce it; take it out",
-            "gatepost.toml:3: policy.cap[0]: not available in this version: nothing would enforce it; take it out",
-            "gatepost.toml:5: policy.quiet_hours[0]: not available in this version: nothing would enforce it; take it out",
-            "gatepost.toml:6: policy.blackout[0]: not available in this version: nothing would enforce it; take it out"),
-        Row(
-            "a policy slipped", "[[policy.caps]]\nlimit = 3",
-            "gatepost.toml:1: policy.caps: unknown key; did you mean \"cap\"?"),
-        Row(
             "HTTP routes",
             "[[route]]\nname = 'texts'\nchannel = 'sms'\ntype = 'http'\nprovider = 'twilio'\nbase_url = 'http://h'\nallow_private_network = true\nsettings = { a = 1 }\nsecrets = { t = { env = 'X' } }",
             "gatepost.toml:4: route[0].type: type = \"http\" is not available in this version"),

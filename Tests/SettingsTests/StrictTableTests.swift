@@ -47,7 +47,14 @@ struct StrictTableTests {
         ("flag = 'yes'", ["x.toml:1: flag: must be true or false, not a string"]),
         ("wait = '1x'", ["x.toml:1: wait: must be a duration as \"30s\", \"1h30m\" or \"7d\""]),
         ("wait = '2h'", ["x.toml:1: wait: must be between 1s and 1m"]),
-        ("wait = 30", ["x.toml:1: wait: must be a string, not an integer"]),
+        (
+            "wait = 30",
+            [
+                "x.toml:1: wait: must be a duration as \"30s\", \"1h30m\" or \"7d\", not an integer; did you mean \"30s\"?"
+            ]
+        ),
+        ("colour = 'red'\ncolur = 'red'", ["x.toml:2: colur: unknown key; did you mean \"colour\"?"]),
+        ("wait = true", ["x.toml:1: wait: must be a duration as \"30s\", \"1h30m\" or \"7d\", not true or false"]),
         (
             "tags = [\n'a',\n1,\n'']",
             [

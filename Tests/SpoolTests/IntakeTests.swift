@@ -43,6 +43,25 @@ struct IntakeTests {
         #expect(yard.book.state.withLock { $0.rows.isEmpty && $0.finished.count == 1 })
     }
 
+    @Test("consents and suppressions come in order with the jobs around them; damaged ones count as taken")
+    func books() async throws {
+        let yard = try SpoolYard()
+        let lines = [
+            Samples.job("a"), BookRecordTests.optOut(), BookRecordTests.suppress("reason", #""tired""#),
+            BookRecordTests.grant(), BookRecordTests.optOut("address", #""ada""#), Samples.job("b"),
+        ]
+        try yard.enqueue("books.ndjson", lines: lines)
+        try await yard.intake().settle()
+        #expect(yard.counts("books.ndjson") == [5, 0, 1, 0])
+        yard.book.state.withLock { state in
+            #expect(state.consents.map(\.line) == [2, 4] && state.suppressions.map(\.line) == [3])
+            #expect(state.lostOptOuts == [5])
+        }
+        let problems = try #require(yard.receipt("books.ndjson")?["problems"]?.array).compactMap(\.object)
+        #expect(problems.map { $0["line"] } == [.integer(3), .integer(3), .integer(5)])
+        #expect(problems.map { $0["id"] } == [.string("sunset-12"), .string("sunset-12"), .string("stop-1")])
+    }
+
     @Test("what has got its name keeps it when publishing is done again; a newer one takes it over")
     func publishing() throws {
         let yard = try SpoolYard()

@@ -179,7 +179,8 @@ struct SpoolServiceTests {
         let status = SpoolStatus(layout: yard.layout, condition: intake.condition, timepiece: yard.timepiece)
         status.write()
         #expect(
-            yard.text(yard.layout.status) == #"{"accepting":true,"reason":null,"queued":7,"oldest_file_seconds":0}"#
+            yard.text(yard.layout.status)
+                == #"{"accepting":true,"reason":null,"queued":7,"oldest_file_seconds":0,"time":"\#(yard.timepiece.now().rfc3339)"}"#
                 + "\n")
     }
 

@@ -179,7 +179,7 @@ struct CancelTests {
         let due = try await store.allDue(at: evening)
         _ = try await store.take(fixture.chunk([cancelEntry("x") { $0.campaign = "spring" }]))
         let departures = try await store.exchange(settled: [], candidates: due, at: evening) {
-            .launch(decision(.proceed, evening, $0))
+            .launch(decision(.proceed, evening, $0), reserves: true)
         }
         #expect(departures.isEmpty)
         // Each write is a transaction, and each transaction takes the pass a step on.

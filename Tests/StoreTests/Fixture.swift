@@ -114,7 +114,17 @@ extension Store {
 
     @discardableResult
     func launchAllDue(at now: Instant) async throws(StoreError) -> [Departure] {
-        try await exchange(settled: [], candidates: allDue(at: now), at: now) { .launch(decision(.proceed, now, $0)) }
+        try await exchange(settled: [], candidates: allDue(at: now), at: now) { .launch(decision(.proceed, now, $0), reserves: true) }
+    }
+
+    /// An exchange whose rules look at the job alone.
+    func exchange(
+        settled: [Settlement], candidates: [JobKey], at now: Instant,
+        decide: @escaping @Sendable (JobFacts) -> AdmissionDecision
+    ) async throws(StoreError) -> [Departure] {
+        try await exchange(settled: settled, candidates: candidates, at: now, interest: PolicyInterest()) { facts, _ in
+            decide(facts)
+        }
     }
 
     /// Puts what is due to its schedule, as the gate would; launches nothing.

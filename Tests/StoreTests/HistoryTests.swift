@@ -101,7 +101,7 @@ private struct Story {
             case 1: .withhold(.noConsent, decision(.withhold(.noConsent), now, facts))
             case 2: .hold(why: "template gone")
             case 3: .move(LaneKey(route: "second", domain: nil, brand: facts.brand))
-            default: .launch(decision(.proceed, now, facts))
+            default: .launch(decision(.proceed, now, facts), reserves: true)
             }
         }
     }
@@ -154,7 +154,11 @@ private struct Story {
         let resends = Bool.random(using: &random)
         let now = fixture.clock.now()
         store = try fixture.open { options in
-            options.recovery = RecoveryRules(judge: { _, _, _ in .sent }, resendAt: { _ in resends ? now : nil })
+            options.recovery = RecoveryRules(
+                judge: { code, text, _ in
+                    let evidence = DeliveryEvidence(stage: "end_of_data", code: code, text: text)
+                    return RecoveryRules.Judged(fate: .sent, evidence: evidence)
+                }, resendAt: { _ in resends ? now : nil })
         }
     }
 

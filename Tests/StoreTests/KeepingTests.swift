@@ -37,6 +37,78 @@ struct KeepingTests {
         await store.close()
     }
 
+    @Test("a try that found its route closed counts as the first, and the job keeps its place")
+    func routeDown() async throws {
+        let fixture = try Fixture()
+        let store = try fixture.open()
+        _ = try await store.take(fixture.chunk([Wish("a").entry]))
+        let place = try #require(try await store.queue(matching: JobFilter()).first?.due)
+        let later = evening + .seconds(60)
+        try await store.settle(
+            store.launchAllDue(at: later), .again(at: later + .seconds(1), .routeDown, counts: false), at: later)
+        let job = try #require(try await store.queue(matching: JobFilter()).first)
+        #expect(job.due == place && job.facts.attempts == 0 && job.facts.firstAttemptAt == later)
+        #expect(try await store.histories() == ["a": ["accepted", "postponed route_down"]])
+        await store.close()
+    }
+
+    @Test("giving a closed route up ends what has been due so long, and nothing that an operator stops")
+    func givesUp() async throws {
+        let fixture = try Fixture()
+        let store = try fixture.open()
+        let (limit, now) = (evening + .seconds(100), evening + .seconds(72 * 3600))
+        let me = Signature(systemUser: "root", why: "wait")
+        let wishes = [
+            Wish("old"), Wish("other") { $0.route = "second" },
+            Wish("scheduled") { $0.notBefore = limit + .seconds(1) },
+            Wish("expired") { $0.expiresAt = now }, Wish("campaign") { $0.campaign = "spring" },
+            Wish("zeta") { $0.brand = "zeta" }, Wish("parked"),
+        ]
+        _ = try await store.take(fixture.chunk(wishes.map(\.entry)))
+        var parked = JobFilter()
+        parked.id = "parked"
+        _ = try await store.change(.hold, matching: parked, by: me)
+        for (campaign, brand) in [("spring", nil), (nil, "zeta")] as [(String?, String?)] {
+            _ = try await store.addHold(
+                .init(
+                    id: 0, campaign: campaign, brand: brand, template: nil, route: nil, messageClass: nil, why: "w"),
+                by: me)
+        }
+        fixture.clock.advance(by: .seconds(101))
+        _ = try await store.take(fixture.chunk([Wish("young").entry]))
+        try await store.pauseRoute("relay", by: me)
+        let give = { try await store.giveUp(on: "relay", dueBefore: limit, because: "down: ada@example.com", at: now) }
+        #expect(try await give() == false)
+        #expect(try await store.queuedJobs() == 8)
+        try await store.resumeRoute("relay", by: me)
+        #expect(try await give() == false)
+        let ended = try await store.histories().filter { $0.value.last?.hasPrefix("failed") == true }
+        #expect(ended == ["old": ["accepted", "failed retries_exhausted"]])
+        let outcome = try #require(try await store.outcomes(after: 0, limit: 100).last { $0.job == "old" })
+        #expect(outcome.detail == "down: <recipient>" && outcome.attempt == nil)
+        let states = Dictionary(
+            uniqueKeysWithValues: try await store.queue(matching: JobFilter()).map { ($0.id, $0.state) })
+        #expect(states["campaign"] == .held && states["zeta"] == .ready && states["scheduled"] == .ready)
+        await store.close()
+    }
+
+    @Test("giving up goes by bounded steps, and says while there is more")
+    func givesUpInSteps() async throws {
+        let fixture = try Fixture()
+        let store = try fixture.open()
+        _ = try await store.take(fixture.chunk((0..<450).map { Wish("j\($0)").entry }))
+        var steps: [Bool] = []
+        for _ in 0..<3 {
+            steps.append(
+                try await store.giveUp(
+                    on: "relay", dueBefore: evening, because: "down", at: evening + .seconds(72 * 3600)))
+        }
+        #expect(steps == [true, true, false])
+        #expect(try await store.queuedJobs() == 0)
+        #expect(try await store.verifyJournal().fault == nil)
+        await store.close()
+    }
+
     @Test("a parked doubt leaves silently after seven days")
     func doubt() async throws {
         let fixture = try Fixture()

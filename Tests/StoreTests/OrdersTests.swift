@@ -78,7 +78,7 @@ struct OrdersTests {
         let due = try await store.allDue(at: evening)
         // The engine may not have heard of the hold yet: what it says does not count.
         _ = try await store.exchange(settled: [], candidates: due + due, at: evening) {
-            .launch(decision(.proceed, evening, $0))
+            .launch(decision(.proceed, evening, $0), reserves: true)
         }
         #expect(try await store.histories() == ["a": ["accepted", "postponed held"]])
         #expect(try await store.queue(matching: JobFilter()).map(\.why) == ["wait for legal"])

@@ -60,14 +60,19 @@ struct RecoveryTests {
             options.recovery = RecoveryRules(
                 judge: { code, text, facts in
                     seen.withLock { $0.append("\(code) \(text) \(facts.template)") }
-                    return row.judged
+                    let evidence = DeliveryEvidence(
+                        stage: "end_of_data", code: code, enhanced: "2.0.0", text: "\(code) 2.0.0 \(text)",
+                        remoteID: "Q1")
+                    return RecoveryRules.Judged(fate: row.judged, evidence: evidence)
                 }, resendAt: { _ in row.resends ? evening + .seconds(5) : nil })
         }
         #expect(try await second.histories() == ["a": row.history])
         #expect(try await second.queue(matching: JobFilter()).map(\.state) == [row.state].compactMap { $0 })
         if case .answered(let code) = row.left {
             #expect(seen.withLock { $0 } == ["\(code) to ada@example.com welcome"])
-            #expect(try await second.outcomes(after: 1, limit: 1).first?.detail == "\(code) to <recipient>")
+            let outcome = try #require(try await second.outcomes(after: 1, limit: 1).first)
+            #expect(outcome.detail == "\(code) 2.0.0 to <recipient>")
+            #expect(outcome.provider == Outcome.Provider(id: "Q1", code: "\(code)", enhanced: "2.0.0"))
         }
         #expect(try await second.verifyJournal().fault == nil)
         await second.close()

@@ -41,7 +41,7 @@ struct StoreBenchmark {
             for batch in batches {
                 let settled = departures.map { settlement($0, .sent) }
                 departures = try await store.exchange(settled: settled, candidates: batch, at: evening) {
-                    .launch(decision(.proceed, evening, $0))
+                    .launch(decision(.proceed, evening, $0), reserves: true)
                 }
                 flown.append(departures)
             }

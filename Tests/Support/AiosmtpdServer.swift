@@ -14,6 +14,8 @@ public enum AiosmtpdServer {
         public var certificate: TestCertificate?
         /// The client must show a certificate that this one vouches for.
         public var clientAuthority: TestCertificate?
+        /// TLS 1.2 at most.
+        public var isOldTLS = false
         /// Mechanisms it knows; user `gw`, password `secret`, XOAUTH2 token `token`. Empty: no AUTH.
         public var mechanisms: [String] = []
         public var smtpUTF8 = false
@@ -27,7 +29,7 @@ public enum AiosmtpdServer {
             [
                 "-c", program, "\(port)", manner.tls, manner.certificate?.certificateFile ?? "",
                 manner.certificate?.keyFile ?? "", manner.mechanisms.joined(separator: ","), manner.smtpUTF8 ? "1" : "",
-                manner.clientAuthority?.certificateFile ?? "",
+                manner.clientAuthority?.certificateFile ?? "", manner.isOldTLS ? "1" : "",
             ]
         }
     }
@@ -37,7 +39,7 @@ public enum AiosmtpdServer {
         from aiosmtpd.controller import Controller
         from aiosmtpd.smtp import SMTP, AuthResult
 
-        port, tls, certificate, key, mechanisms, utf8, authority = sys.argv[1:]
+        port, tls, certificate, key, mechanisms, utf8, authority, old = sys.argv[1:]
         known = [m for m in mechanisms.split(",") if m]
 
         class Handler:
@@ -57,6 +59,8 @@ public enum AiosmtpdServer {
         if certificate:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(certificate, key)
+            if old:
+                context.maximum_version = ssl.TLSVersion.TLSv1_2
             if authority:
                 context.verify_mode = ssl.CERT_REQUIRED
                 context.load_verify_locations(authority)
@@ -70,7 +74,12 @@ public enum AiosmtpdServer {
         controller = Controller(
             Handler(), hostname="127.0.0.1", port=int(port),
             ssl_context=context if tls == "implicit" else None, **options)
-        controller.start()
+        try:
+            controller.start()
+        except OSError:
+            # It calls itself to see whether it is there, and shows no certificate: up to TLS 1.2 it hears the refusal.
+            if not authority:
+                raise
         signal.pause()
         """
 }

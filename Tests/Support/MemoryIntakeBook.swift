@@ -32,6 +32,10 @@ public final class MemoryIntakeBook: IntakeBook {
         public var ids: [String: [UInt8]] = [:]
         public var jobs: [NewJob] = []
         public var cancels: [NewCancel] = []
+        public var consents: [NewConsentRecord] = []
+        public var suppressions: [NewSuppressRecord] = []
+        /// Lines of opt-outs that could not be taken.
+        public var lostOptOuts: [Int] = []
         public var finished: [IntakeProgress] = []
         public var lastNumber: Int64 = 0
         public var queued = 0
@@ -116,6 +120,19 @@ extension MemoryIntakeBook.State {
                     row.tally.accepted += 1
                     cancels.append(cancel)
                 }
+            case .consent(let new):
+                if isNew(new.id, new.contentDigest, new.line, &row, chunk.file) {
+                    row.tally.accepted += 1
+                    problems[number, default: []].append(contentsOf: new.problems)
+                    consents.append(new)
+                }
+            case .suppress(let new):
+                if isNew(new.id, new.contentDigest, new.line, &row, chunk.file) {
+                    row.tally.accepted += 1
+                    problems[number, default: []].append(contentsOf: new.problems)
+                    suppressions.append(new)
+                }
+            case .lostOptOut(let line, _): lostOptOuts.append(line)
             case .problem(let problem):
                 if problem.line == nil || problem.line != rejectedLine { row.tally.rejected += 1 }
                 rejectedLine = problem.line

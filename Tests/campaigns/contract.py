@@ -13,6 +13,7 @@ import unittest
 
 import contract_commands
 import contract_damage
+import contract_gate
 import contract_input
 import contract_operators
 import contract_path
@@ -25,6 +26,7 @@ PARTS = [
     contract_users,
     contract_postfix,
     contract_damage,
+    contract_gate,
     contract_relay,
     contract_operators,
     contract_schedule,

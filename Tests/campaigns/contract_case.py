@@ -24,16 +24,16 @@ class Case(unittest.TestCase):
         self.home = self.enterContext(lab.Lab(keep="GATEPOST_KEEP" in os.environ))
         self.port = lab.free_port()
 
-    def set_up(self, more="", route="", connections=8, start=True, marketing=False):
+    def set_up(self, more="", route="", connections=8, start=True, policy=lab.NO_CONSENT_NEEDED):
         """One route to a port of its own, three templates, and the daemon."""
-        self.configure(more, route, connections)
+        self.configure(more, route, connections, policy)
         self.home.run("init")
         return self.home.start() if start else None
 
-    def configure(self, more="", route="", connections=8):
+    def configure(self, more="", route="", connections=8, policy=lab.NO_CONSENT_NEEDED):
         self.home.configure(
-            [{"name": "relay", "port": self.port, "connections": connections, "more": route}], more=lab.TOPIC + more
-        )
+            [{"name": "relay", "port": self.port, "connections": connections, "more": route}],
+            more=lab.TOPIC + more, policy=policy)
         self.home.template("offer", lab.MARKETING)
         self.home.template("brief", lab.TEMPLATE, text="Hello {{n}}\n")
 

@@ -88,6 +88,20 @@ class BadInput(Case):
             "to.email": ["to", "email"],
             "to.name": ["to", "name"],
             "to.person": ["to", "person"],
+            "to.phone": ["to", "phone"],
+            "to.crm_contact": ["to", "crm_contact"],
+            "to.timezone": ["to", "timezone"],
+            "to.country": ["to", "country"],
+            "to.region": ["to", "region"],
+            "to.locale": ["to", "locale"],
+            "kind": ["kind"],
+            "channel": ["channel"],
+            "route": ["route"],
+            "priority": ["priority"],
+            "created_at": ["created_at"],
+            "not_before": ["not_before"],
+            "not_before_local": ["not_before_local"],
+            "expires_at": ["expires_at"],
             "campaign": ["campaign"],
             "topic": ["topic"],
             "brand": ["brand"],
@@ -120,6 +134,8 @@ class BadInput(Case):
                         "header_injection",
                         "bad_address",
                         "bad_value",
+                        "bad_time",
+                        "unknown_route",
                         "unknown_template",
                         "unknown_brand",
                         "unknown_topic",
@@ -135,6 +151,53 @@ class BadInput(Case):
         ):
             self.assertIn(("header_injection", field), problems[list(places).index(field)])
         self.assertEqual(problems[len(places)][0][0], "header_injection")
+
+    def test_a_line_break_in_any_field_of_a_cancel_is_refused_and_it_cancels_nothing(self):
+        self.home.run("route", "pause", "relay", "--why", "test")
+        self.accept("waiting.json", lab.job("waiting", campaign="spring"))
+        inject = "x\r\nBcc: all@example.test"
+        names = ["id", "person", "email", "phone", "crm_contact", "campaign", "topic", "brand", "channel"]
+        cancels = [{"kind": "cancel", "id": f"c-{n}", "match": {n: inject}, "all": True} for n in names]
+        cancels.append({"kind": "cancel", "id": inject, "match": {"id": "job-waiting"}})
+        cancels.append({"kind": "cancel", "id": "c-as-of", "match": {"id": "job-waiting"}, "as_of": inject})
+        self.enqueue("cancels.ndjson", *cancels)
+        receipt = self.home.await_receipt("cancels.ndjson")
+        self.assertEqual((receipt["accepted"], receipt["rejected"]), (0, len(cancels)), receipt)
+        fields = {p["line"]: (p["field"], p["code"]) for p in receipt["problems"]}
+        wanted = [f"match.{n}" for n in names] + ["id", "as_of"]
+        self.assertEqual([fields[n + 1][0] for n in range(len(cancels))], wanted)
+        self.assertLessEqual(
+            {code for _, code in fields.values()}, {"bad_value", "bad_address", "header_injection", "bad_time"}
+        )
+        self.home.run("route", "resume", "relay")
+        self.home.await_event("job-waiting", "sent")
+
+    def test_a_line_break_in_a_reference_comes_back_as_it_was_and_makes_neither_header_nor_line(self):
+        reference = {"a\r\nb": "x\r\nBcc: all@example.test\n{}"}
+        self.accept("a.json", lab.job(1, reference=reference))
+        sent = self.home.await_event("job-1", "sent")
+        self.assertEqual(sent["reference"], reference)
+        (message,) = lab.mails(self.home.home / f"mails-{self.port}")["r1@example.test"]
+        self.assertIsNone(message["Bcc"])
+        fed = self.home.await_that(
+            "both events in the feed", lambda: [o for _, outcomes in self.home.feed() for o in outcomes][1:], within=15
+        )
+        self.assertEqual(fed[0]["reference"], reference)
+
+    def test_problems_name_what_there_is_and_the_one_word_that_was_probably_meant(self):
+        job = lab.job("x")
+        misspelt = {**{k: v for k, v in job.items() if k != "channel"}, "chanel": "email"}
+        self.enqueue(
+            "a.ndjson", {**job, "brand": "zeta"}, misspelt, {**job, "channel": "emial"}, {**job, "priority": "urgent"}
+        )
+        problems = {}
+        for problem in self.home.await_receipt("a.ndjson")["problems"]:
+            problems[problem["line"], problem["field"]] = problem["message"]
+        self.assertEqual(problems[1, "brand"], 'there is no brand "zeta"; configured: acme')
+        self.assertIn('did you mean "channel"?', problems[2, "chanel"])
+        self.assertIn('did you mean "email"?', problems[3, "channel"])
+        self.assertNotIn("crm_task", problems[2, "chanel"] + problems[3, "channel"])
+        self.assertIn("high, normal, low", problems[4, "priority"])
 
     def test_a_line_break_in_data_never_makes_a_header(self):
         folder = self.home.home / f"mails-{self.port}"

@@ -4,6 +4,7 @@
 import json
 import signal
 import socket
+import sqlite3
 import subprocess
 import time
 
@@ -33,6 +34,82 @@ class Operators(Case):
         self.home.run("hold", "remove", number)  # works without a daemon, too
         self.home.start()
         self.home.await_counts(lambda c: c.get("sent") == 3)
+
+    def test_holds_say_who_ordered_them_and_when_and_stand_in_status(self):
+        self.set_up(start=False)
+        self.assertEqual(self.home.lines("status", "--format", "json")[0]["holds"], 0)
+        begin = lab.soon(-1)
+        self.home.run("hold", "add", "--campaign", "spring", "--why", "wrong price", "--actor", "ada")
+        self.home.run("hold", "add", "--brand", "acme", "--why", "incident")
+        first, second = self.home.lines("hold", "list", "--format", "json")
+        self.assertEqual((first["by"], first["why"]), ("ada", "wrong price"))
+        self.assertTrue(second["by"])
+        self.assertTrue(begin < first["since"] <= second["since"] < lab.soon(1), (begin, first, second))
+        self.assertEqual(self.home.lines("status", "--format", "json")[0]["holds"], 2)
+        self.assertIn("2 holds stand", self.home.run("status").stdout)
+        self.home.run("hold", "remove", "1")
+        self.assertIn("1 hold stands", self.home.run("status").stdout)
+
+    def test_changes_of_a_job_that_there_is_not_or_that_has_ended_say_so_and_exit_65(self):
+        self.set_up()
+        self.sink()
+        self.accept("a.json", lab.job(1))
+        self.home.await_event("job-1", "sent")
+        for change in ("retry", "release", "cancel"):
+            done = self.home.run("queue", change, "job-none", check=False)
+            self.assertEqual((done.returncode, "there is no job" in done.stderr), (65, True), done.stderr)
+            done = self.home.run("queue", change, "job-1", check=False)
+            self.assertEqual((done.returncode, "has ended as sent" in done.stderr), (65, True), done.stderr)
+            self.assertEqual(self.home.run("queue", change, "--campaign", "none").returncode, 0)
+        self.home.run("route", "pause", "relay", "--why", "test")
+        self.accept("b.json", lab.job(2))
+        self.assertEqual(self.home.run("queue", "release", "job-2").returncode, 0)
+        self.assertEqual(self.home.run("queue", "cancel", "job-2").returncode, 0)
+
+    def test_without_a_configuration_each_command_says_how_to_name_one(self):
+        for command in (["status"], ["check"], ["run"], ["enqueue"], ["queue", "list"]):
+            done = subprocess.run(
+                [self.home.binary, *command, "--config", str(self.home.home / "none.toml")],
+                capture_output=True,
+                text=True,
+                env=self.home.env,
+                stdin=subprocess.DEVNULL,
+            )
+            self.assertEqual(done.returncode, 78, done.stderr)
+            for word in ("none.toml", "--config", "GATEPOST_CONFIG"):
+                self.assertIn(word, done.stderr)
+
+    def test_the_watchdog_is_fed_while_the_engine_turns_and_not_while_it_stands_still(self):
+        self.set_up(start=False)
+        interval = 1.5  # a third of what the service manager allows
+        self.home.start(environment={"WATCHDOG_USEC": str(int(3 * interval * 1e6))})
+        path = self.home.home / "notify.sock"
+        path.unlink()
+        manager = self.enterContext(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM))
+        manager.bind(str(path))
+        path.chmod(0o666)
+
+        def fed(within):
+            """Whether the watchdog is fed in that time."""
+            deadline = time.monotonic() + within
+            while (left := deadline - time.monotonic()) > 0:
+                manager.settimeout(left)
+                try:
+                    if b"WATCHDOG=1" in manager.recv(4096):
+                        return True
+                except TimeoutError:
+                    return False
+            return False
+
+        self.assertTrue(fed(4 * interval) and fed(4 * interval))
+        # Who holds the database's write lock makes the engine wait for its transaction.
+        database = sqlite3.connect(self.home.state / "gatepost.db", isolation_level=None)
+        self.addCleanup(database.close)
+        database.execute("BEGIN IMMEDIATE")
+        fed(2 * interval)  # it may have turned since it was looked at last
+        self.assertFalse(fed(2.5 * interval))
+        database.execute("ROLLBACK")
+        self.assertTrue(fed(6 * interval))
 
     def test_a_hold_of_a_route_keeps_what_waits_there_and_nothing_else(self):
         other = lab.free_port()

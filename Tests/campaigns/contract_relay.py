@@ -332,6 +332,48 @@ class Limits(Case):
         self.home.run("route", "resume", "relay")
         self.home.await_event("job-b", "sent")
 
+    def test_a_silent_route_keeps_its_window_and_the_others_send(self):
+        mute = lab.free_port()
+        self.home.configure([{"name": "relay", "port": self.port}, {"name": "mute", "port": mute}])
+        self.home.run("init")
+        self.sink()
+        self.home.capturing_sink(mute)
+        daemon = self.home.start()
+        self.accept("mute.ndjson", *[lab.job(f"m{n}", "silent@example.test", route="mute") for n in range(300)])
+        full = lambda: (r := self.home.route_status("mute")) and r["in_flight"] == r["window"]
+        self.home.await_that("a full window", full)
+        for round in range(3):
+            self.accept(f"r{round}.ndjson", *[lab.job(f"{round}-{n}", route="relay") for n in range(200)])
+            self.home.await_counts(lambda c: c.get("sent") == 200 * (round + 1), within=20)
+        self.assertTrue(full())
+        self.assertEqual({o["route"] for o in self.home.outcomes("--event", "sent")}, {"relay"})
+        self.assertEqual(sum(1 for e in self.endings().values() if e != [("sent", None)]), 0)
+        self.assertIsNone(daemon.poll())
+        daemon.kill()
+
+    def test_a_route_that_is_not_there_is_given_up_after_give_up_after_and_a_paused_one_is_not(self):
+        nobody = lab.free_port()
+        self.home.configure([{"name": "relay", "port": nobody}, {"name": "paused", "port": nobody}])
+        config = self.home.config.read_text().replace("[retry]", '[retry]\ngive_up_after = "4s"')
+        self.home.config.write_text(config)
+        self.home.run("init")
+        daemon = self.home.start()
+        self.home.run("route", "pause", "paused", "--why", "test")
+        self.accept("p.ndjson", *[lab.job(f"p{n}", route="paused") for n in range(50)])
+        begin = time.monotonic()
+        self.accept("a.ndjson", *[lab.job(n, route="relay") for n in range(450)])
+        self.home.await_counts(lambda c: c.get("failed") == 450, within=40)
+        self.assertGreater(time.monotonic() - begin, 3.5)
+        ended = self.endings()
+        self.assertEqual(set(map(tuple, ended.values())), {(("failed", "retries_exhausted"),)})
+        self.assertEqual(len(ended), 450)
+        untried = [o for o in self.home.outcomes("--event", "failed") if "has carried nothing since" in o["detail"]]
+        self.assertTrue(untried and "Couldn't connect" in untried[0]["detail"], untried[:1])
+        self.assertEqual(len(self.home.lines("queue", "list", "--route", "paused", "--format", "json")), 50)
+        self.assertEqual(self.home.events("job-p1"), [("accepted", None)])
+        self.assert_gapless()
+        self.assertEqual(lab.stop(daemon), 0)
+
     def test_rates_hold_for_a_route_and_for_a_domain(self):
         self.set_up(route='rate = "40/s"\ndomain_rate = { "slow.test" = "5/s" }\n')
         self.sink()

@@ -107,6 +107,10 @@ def finish(home, producer, log, rounds):
             doubts[outcome["time"]] += 1
         if outcome["event"] == "sent":
             sent.add(outcome["job"])
+            # Whether it was booked as it came or by the recovery from what the wire log kept.
+            said = outcome["provider"] or {}
+            assert said.get("id") and (said["code"], said["enhanced"]) == ("250", "2.0.0"), outcome
+            assert outcome["detail"].startswith("250 2.0.0 ") and outcome["detail"].endswith(said["id"]), outcome
         if outcome["event"] == "failed":
             # In the air at three kills: possible, but no more than one a kill may be taken for the culprit.
             assert outcome["reason"] == "poison", outcome

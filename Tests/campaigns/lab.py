@@ -54,6 +54,12 @@ first = "1s"
 longest = "5s"
 """
 
+NO_CONSENT_NEEDED = """
+[[policy.consent]]
+class = "marketing"
+require = "none"
+"""
+
 ROUTE = """
 [[route]]
 name = "{name}"
@@ -105,8 +111,11 @@ class Lab:
         else:
             shutil.rmtree(self.home, ignore_errors=True)
 
-    def configure(self, routes, more="", template=TEMPLATE, html=None, text="Hello {{n}} {{filler}}\n"):
-        parts = [CONFIGURATION.format(home=self.home)]
+    def configure(
+        self, routes, more="", template=TEMPLATE, html=None, text="Hello {{n}} {{filler}}\n", policy=NO_CONSENT_NEEDED
+    ):
+        """Writes configuration and a template; marketing needs no consent unless `policy` says otherwise."""
+        parts = [CONFIGURATION.format(home=self.home), policy]
         if more:
             parts.append(more)
         for route in routes:
@@ -347,6 +356,18 @@ def soon(seconds):
 
 def instant(seconds):
     return datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc).isoformat().replace("+00:00", "Z")
+
+
+def consent(number, address, type="granted", **more):
+    """A consent record: express, with wording and proof, unless `more` says otherwise."""
+    record = {
+        "kind": "consent", "id": f"consent-{number}", "address": address, "channel": "email", "brand": "acme",
+        "topics": ["newsletter"], "type": type, "method": "web-form", "occurred_at": soon(-3600),
+    }
+    if type in ("granted", "confirmed", "renewed"):
+        record |= {"basis": "express", "wording": "Yes, send me your newsletter.", "language": "en",
+                   "evidence": {"form": "footer"}}
+    return {**record, **more}
 
 
 def job(number, recipient=None, **more):

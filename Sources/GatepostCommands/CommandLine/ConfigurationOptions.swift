@@ -32,11 +32,20 @@ struct ConfigurationOptions: ParsableArguments {
         try Self.settings(of: SettingsLoader.load(file: path, tryingSecrets: false), from: path)
     }
 
+    /// What to say where there is no configuration at all; nil where there is one.
+    static func missing(_ path: String) -> CommandFailure? {
+        guard access(path, F_OK) != 0, errno == ENOENT || errno == ENOTDIR else { return nil }
+        return CommandFailure(
+            .configuration, "there is no configuration", at: path,
+            advice: "name one with --config FILE or in GATEPOST_CONFIG, or make \(standardFile)")
+    }
+
     private static func settings(of reading: SettingsReading, from path: String) throws(CommandFailure)
         -> GatewaySettings
     {
-        for problem in reading.errors { Say.line("\(problem)") }
         if let settings = reading.settings { return settings }
+        if let missing = missing(path) { throw missing }
+        for problem in reading.errors { Say.line("\(problem)") }
         throw CommandFailure(
             .configuration, "the configuration has \(counted(reading.errors.count, "problem"))", at: path,
             advice: "mend what is named above; `gatepost check` shows the rest")

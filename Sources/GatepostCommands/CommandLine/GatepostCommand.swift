@@ -28,7 +28,12 @@ struct GatepostCommand: AsyncParsableCommand {
                 name: "Operating",
                 subcommands: [StatusCommand.self, QueueCommand.self, HoldCommand.self, RouteCommand.self]),
             CommandGroup(
+                name: "Who may be contacted", subcommands: [ConsentCommand.self, SuppressionCommand.self]),
+            CommandGroup(
                 name: "Looking back",
-                subcommands: [OutcomesCommand.self, ReportCommand.self, JournalCommand.self]),
+                subcommands: [
+                    ExplainCommand.self, OutcomesCommand.self, EvidenceCommand.self, ReportCommand.self,
+                    JournalCommand.self,
+                ]),
         ])
 }

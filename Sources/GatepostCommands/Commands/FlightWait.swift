@@ -15,11 +15,16 @@ struct FlightWait {
     func untilLanded(_ filter: JobFilter, in store: Store) async throws {
         var filter = filter
         filter.state = nil
+        try await untilLanded { [filter] in try await store.inFlight(matching: filter) }
+    }
+
+    /// The same for whatever is counted.
+    func untilLanded(_ count: () async throws -> Int) async throws {
         let deadline = ContinuousClock.now + limit
         let progress = ProgressLine()
         defer { progress.clear() }
         while true {
-            let left = try await store.inFlight(matching: filter)
+            let left = try await count()
             if left == 0 { return }
             guard ContinuousClock.now < deadline else {
                 throw CommandFailure(

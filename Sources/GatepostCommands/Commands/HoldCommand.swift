@@ -69,16 +69,18 @@ struct HoldList: AsyncParsableCommand {
     @OptionGroup var format: FormatOptions
 
     func run() async throws {
-        let holds = try await record.withStore(.reader) { store, _ in try await store.standingOrders().holds }
+        let holds = try await record.withStore(.reader) { store, _ in try await store.signedHolds() }
         let columns = [
             Column("id", nil, .right), Column("campaign"), Column("brand"), Column("template"), Column("route"),
-            Column("class"), Column("why", nil, .left, isFlexible: true),
+            Column("class"), Column("since"), Column("by"), Column("why", nil, .left, isFlexible: true),
         ]
         var report = try Report(columns, as: format.format, to: Output())
-        for hold in holds {
+        for signed in holds {
+            let hold = signed.hold
             try report.row([
                 .number(hold.id), .text(hold.campaign), .text(hold.brand), .text(hold.template), .text(hold.route),
-                .text(hold.messageClass?.rawValue), .text(hold.why),
+                .text(hold.messageClass?.rawValue), Cell(.time(signed.since), shown: TimeText.short(signed.since)),
+                .text(signed.by), .text(hold.why),
             ])
         }
         try report.flush()

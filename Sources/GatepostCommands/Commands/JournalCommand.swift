@@ -7,9 +7,9 @@ import Store
 struct JournalCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "journal",
-        abstract: "The append-only record: verify it, export it.",
+        abstract: "The append-only record: verify it, export it, see who changed what and which policy was in force.",
         discussion: "Example:  gatepost journal verify",
-        subcommands: [JournalVerify.self, JournalExport.self])
+        subcommands: [JournalVerify.self, JournalExport.self, JournalOperators.self, JournalPolicy.self])
 }
 
 struct JournalVerify: AsyncParsableCommand {

@@ -128,7 +128,7 @@ private struct OutcomePrinter {
                     ? OutcomeColumns.cellsForPeople(outcome)
                     : OutcomeColumns.allCells(outcome, withDecisions: withDecisions))
             if isForPeople, withDecisions, let decision = outcome.decision {
-                try report.note("    \(TextWidth.shown(decision.text))")
+                for line in DecisionLines.of(decision) { try report.note("    \(TextWidth.shown(line))") }
             }
             style = .rows(report, isForPeople: isForPeople)
         }

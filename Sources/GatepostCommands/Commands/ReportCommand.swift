@@ -11,17 +11,33 @@ struct ReportCommand: AsyncParsableCommand {
         discussion: """
             Rates are shares of what was accepted; bounced, complained and unsubscribed are shares of what was sent.
 
+            --review is for compliance reviewers, a month at a time: grants without proof, suppressions lifted, messages \
+            that went in spite of an opt-out, policy and template changes, opt-outs that came in damaged or by which door, \
+            transactional volume, and what operators did.
+
             Examples:  gatepost report --by campaign,channel --since 7d
                        gatepost report --format csv > report.csv
+                       gatepost report --review --month 2026-11
             """)
 
     @Option(help: "Broken down by any of campaign, channel, class, brand, template, route, producer.")
     var by = WordList<ReportDimension>([])
     @Option(help: "Since the hour of: RFC 3339, a date, or so long ago, as 24h or 7d.") var since: MomentArgument?
+    @Flag(help: "The monthly review, for compliance reviewers.") var review = false
+    @Option(help: ArgumentHelp("With --review: the month, in UTC (default: the last full one).", valueName: "yyyy-mm"))
+    var month: ReviewMonth?
     @OptionGroup var record: RecordOptions
     @OptionGroup var format: FormatOptions
 
+    func validate() throws {
+        if month != nil, !review { throw ValidationError("--month goes with --review") }
+        if review, since != nil || !by.words.isEmpty {
+            throw ValidationError("--review takes a --month, no --by or --since")
+        }
+    }
+
     func run() async throws {
+        if review { return try await printReview() }
         let since = since?.instant(now: SystemTimepiece().now())
         let rows = try await record.withStore(.reader) { store, _ in
             try await store.report(by: by.words, since: since)
@@ -30,6 +46,13 @@ struct ReportCommand: AsyncParsableCommand {
         var report = try Report(summary.columns, as: format.format, to: Output())
         for line in summary.lines { try report.row(line) }
         try report.flush()
+    }
+
+    private func printReview() async throws {
+        let month = month ?? ReviewMonth(lastBefore: SystemTimepiece().now())
+        try await record.withStore(.reader) { store, _ in
+            try await MonthlyReview(store: store, month: month).print(as: format.format)
+        }
     }
 }
 

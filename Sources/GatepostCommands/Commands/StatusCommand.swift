@@ -21,17 +21,20 @@ struct StatusCommand: AsyncParsableCommand {
 
     func run() async throws {
         let now = SystemTimepiece().now()
-        let (depths, live, settings, journal) = try await record.withStore(.reader) { store, settings in
-            (try await store.depths(), LiveStatus.read(in: settings.stateDir), settings, store.journalID)
+        let (depths, holds, live, settings, journal) = try await record.withStore(.reader) { store, settings in
+            (
+                try await store.depths(), try await store.standingOrders().holds,
+                LiveStatus.read(in: settings.stateDir), settings, store.journalID
+            )
         }
         let rows = RouteRow.rows(depths, live, configured: settings.routes.map(\.name))
         let output = Output()
         switch format.format {
         case .table:
-            for line in StatusText.lines(rows, live, at: now) { try output.line(line) }
+            for line in StatusText.lines(rows, holds, live, at: now) { try output.line(line) }
             try print(rows, as: .table, to: output, at: now)
         case .json:
-            try output.line(StatusText.object(rows, live, journal).text)
+            try output.line(StatusText.object(rows, holds.count, live, journal).text)
             for row in rows { try output.line(row.object.text) }
             try output.flush()
         case .csv: try print(rows, as: .csv, to: output, at: now)
@@ -109,7 +112,9 @@ struct RouteRow {
 
 /// What `status` says above the routes.
 private enum StatusText {
-    static func lines(_ rows: [RouteRow], _ live: LiveStatus?, at now: Instant) -> [String] {
+    static func lines(
+        _ rows: [RouteRow], _ holds: [StandingOrders.Hold], _ live: LiveStatus?, at now: Instant
+    ) -> [String] {
         let terminal = Terminal.standardOutput
         var lines: [String] = []
         if let live {
@@ -132,10 +137,14 @@ private enum StatusText {
         lines.append(
             "queued \(total(.ready)) ready, \(total(.flying)) in flight, \(total(.held)) held, \(total(.doubt)) in doubt"
         )
+        if !holds.isEmpty {
+            let stand = holds.count == 1 ? "1 hold stands" : "\(holds.count) holds stand"
+            lines.append(terminal.paint(stand, .caution) + ": see gatepost hold list")
+        }
         return lines + [""]
     }
 
-    static func object(_ rows: [RouteRow], _ live: LiveStatus?, _ journal: String) -> JSONObject {
+    static func object(_ rows: [RouteRow], _ holds: Int, _ live: LiveStatus?, _ journal: String) -> JSONObject {
         let total = { (state: JobState) in JSONValue.integer(rows.reduce(0) { $0 + ($1.counts[state] ?? 0) }) }
         return JSONObject([
             ("kind", .string("daemon")), ("running", .bool(live != nil)), ("pid", .integer(live?.processID)),
@@ -145,6 +154,7 @@ private enum StatusText {
             ("accepted_per_s", Cell.decimal(live?.acceptedPerSecond).value),
             ("sent_per_s", Cell.decimal(live?.sentPerSecond).value), ("ready", total(.ready)),
             ("in_flight", total(.flying)), ("held", total(.held)), ("doubt", total(.doubt)),
+            ("holds", .integer(holds)),
         ])
     }
 }

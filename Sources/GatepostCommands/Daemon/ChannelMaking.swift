@@ -32,7 +32,8 @@ extension RecoveryRules {
             judge: { code, text, facts in
                 let result = Judgement.judgeStored(code: code, text: text)
                 let evidence = Judgement.evidenceStored(code: code, text: text)
-                return Settling.recovered(result, evidence, of: facts, settings: settings, at: timepiece.now())
+                let fate = Settling.recovered(result, evidence, of: facts, settings: settings, at: timepiece.now())
+                return Judged(fate: fate, evidence: evidence)
             },
             resendAt: { InDoubtRule.resendAt($0, settings: settings, at: timepiece.now()) })
     }

@@ -22,10 +22,17 @@ extension IntakeRules {
             template: { name, brand in Template(snapshot.templates.template(name, brand: brand)) },
             routes: Dictionary(settings.routes.map { ($0.name, $0.channel) }, uniquingKeysWith: { first, _ in first }),
             lane: { job, messageClass in snapshot.lane(of: job, class: messageClass) },
-            latestInstant: { local, recipient in LocalSchedule.instant(of: local, for: recipient, zones: snapshot.zones)
+            latestInstant: { local, recipient in
+                LocalSchedule.instant(of: local, for: recipient, zones: snapshot.gate.policy.zones)
             },
             knowsZone: { LocalSchedule.zone(named: $0) != nil }, producers: Self.producers(settings),
             defaultLifetime: settings.defaultLifetime)
+    }
+
+    /// For the books alone: brands and topics, without templates.
+    init(books settings: GatewaySettings) {
+        self.init(
+            brands: settings.brands.map(\.id), topics: Set(settings.topics.map { Topic(id: $0.id, brand: $0.brand) }))
     }
 
     /// Without any configured, `spool/incoming` is the producer "default" and may do everything.
@@ -36,7 +43,10 @@ extension IntakeRules {
                 let may = producer.may
                 return (
                     producer.name,
-                    Producer(mayEnqueue: may.contains(.job), mayCancel: may.contains(.cancel), brands: producer.brands)
+                    Producer(
+                        mayEnqueue: may.contains(.job), mayCancel: may.contains(.cancel),
+                        mayRecordConsent: may.contains(.consent), maySuppress: may.contains(.suppress),
+                        brands: producer.brands)
                 )
             }, uniquingKeysWith: { first, _ in first })
     }

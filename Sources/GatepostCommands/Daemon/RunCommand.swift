@@ -32,6 +32,7 @@ struct RunCommand: AsyncParsableCommand {
         let format = logFormat
         LoggingSystem.bootstrap { JournalLog(label: $0, format: format) }
         let log = Logger(label: "gatepost")
+        if let missing = ConfigurationOptions.missing(configuration.path) { throw missing }
         let reading = SnapshotReading.read(configuration: configuration.path)
         for warning in reading.warnings { log.warning("\(warning)") }
         guard let snapshot = reading.snapshot else {
@@ -41,9 +42,7 @@ struct RunCommand: AsyncParsableCommand {
                 advice: "`gatepost check` shows every problem")
         }
         try StateDirectoryAccess.enter(snapshot.settings.stateDir)
-        log.warning(
-            "NOT ENFORCED in this version: \(Gate.notYetEnforced.joined(separator: ", ")); enforced: \(Gate.enforced.joined(separator: ", "))"
-        )
+        log.notice("\(PolicySummary(policy: snapshot.gate.policy).line)")
         if snapshot.settings.sandbox != nil {
             log.warning("SANDBOX: messages go to the addresses of [sandbox] redirect, not to their recipients")
         }

@@ -81,7 +81,7 @@ struct Watchdog: Service {
     }
 }
 
-/// Reads the configuration and the templates anew at HUP: all or nothing, and says what is different.
+/// Reads the configuration, the templates and the policies anew at HUP: all or nothing, and says what is different.
 struct ReloadService: Service {
     let daemon: Daemon
     let configuration: String
@@ -115,10 +115,12 @@ struct ReloadService: Service {
         }
         for line in difference { daemon.log.notice("reloaded: \(line)") }
         if next.templates.digest != before.templates.digest { daemon.log.notice("reloaded: templates changed") }
+        let isNewPolicy = next.policy.sha256 != before.policy.sha256
+        if isNewPolicy { daemon.log.notice("reloaded: \(PolicySummary(policy: next.gate.policy).line)") }
         for word in Self.waitingForAStart(before.settings, next.settings) {
             daemon.log.warning("\(word): takes effect at the next start")
         }
-        if difference.isEmpty, next.templates.digest == before.templates.digest {
+        if difference.isEmpty, next.templates.digest == before.templates.digest, !isNewPolicy {
             daemon.log.notice("reloaded: nothing changed; secrets were read again")
         }
     }

@@ -10,7 +10,7 @@ import StrictTOML
 import Synchronization
 import Templates
 
-/// What reading the configuration and the templates came to.
+/// What reading the configuration, the templates and the policy came to.
 struct SnapshotReading: Sendable {
     /// Nil where anything is wrong.
     var snapshot: GatewaySnapshot?
@@ -18,8 +18,10 @@ struct SnapshotReading: Sendable {
     var warnings: [String]
 
     /// Blocks on file reads.
-    static func read(configuration file: String) -> SnapshotReading {
-        let reading = SettingsLoader.load(file: file)
+    ///
+    /// - Parameter tryingSecrets: false for those who only ask what would be.
+    static func read(configuration file: String, tryingSecrets: Bool = true) -> SnapshotReading {
+        let reading = SettingsLoader.load(file: file, tryingSecrets: tryingSecrets)
         let warnings = reading.warnings.map(\.description)
         guard let settings = reading.settings else {
             return SnapshotReading(snapshot: nil, errors: reading.errors.map(\.description), warnings: warnings)
@@ -28,9 +30,23 @@ struct SnapshotReading: Sendable {
         guard templates.problems.isEmpty else {
             return SnapshotReading(snapshot: nil, errors: templates.problems.map(\.description), warnings: warnings)
         }
-        let snapshot = GatewaySnapshot(
-            settings: settings, templates: templates, gate: Gate(), zones: CountryZones.system())
+        let policy = PolicyReading.read(settings, mentions: reading.mentions, templates: templates)
+        guard let gate = policy.gate else {
+            return SnapshotReading(snapshot: nil, errors: policy.problems.map(\.description), warnings: warnings)
+        }
+        let snapshot = GatewaySnapshot(settings: settings, templates: templates, gate: gate, policy: policy.bundle)
         return SnapshotReading(snapshot: snapshot, errors: [], warnings: warnings)
+    }
+}
+
+extension GatewaySnapshot {
+    /// Enough to take records in by, or to check them: without a policy, whose gate nothing may pass.
+    init(takingIn settings: GatewaySettings, _ templates: TemplateCatalog) {
+        let policy = GatePolicy(
+            rules: settings.policy, presets: PresetLibrary(), zones: CountryZones.system(), table: nil, version: nil)
+        self.init(
+            settings: settings, templates: templates, gate: Gate(policy: policy),
+            policy: PolicyBundle(sha256: "", bytes: []))
     }
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// DemoCast: the sample jobs, and what is to become of each.
+// DemoCast: the sample records, and what is to become of each job.
 
 import GatewayModel
 
@@ -21,28 +21,74 @@ struct DemoCast: Sendable {
     }
 
     let parts: [Part]
+    /// What the books say of the recipients, handed in before the jobs.
+    private let books: [JSONObject]
 
     init(now: Instant) {
-        parts = [
-            Part(id: "demo-1", shows: "goes out", to: "ada@example.com", fate: .event(.sent, reason: nil)),
-            Part(
-                id: "demo-2", shows: "the mailbox does not exist", to: "bounce@example.com",
-                fate: .event(.failed, reason: FailureReason.badAddress.rawValue)),
-            Part(
-                id: "demo-3", shows: "greylisted, then taken", to: "greylist@example.com",
-                fate: .event(.sent, reason: nil)),
-            Part(
-                id: "demo-4", shows: "not before tomorrow", to: "grace@example.com",
-                more: [("not_before", .time(now + .seconds(86_400)))],
-                fate: .event(.postponed, reason: PostponeReason.notBefore.rawValue)),
-            Part(
-                id: "demo-5", shows: "a broken address is rejected at the door", to: "not an address",
-                fate: .rejected(.badAddress)),
+        parts = Self.sent + Self.stopped + [Self.later(now), Self.broken]
+        let readers = ["ada", "bounce", "greylist", "grace", "mary", "alan"].map { "\($0)@example.com" }
+        books =
+            readers.map { Self.consent($0, "granted", at: now - .seconds(86_400)) } + [
+                Self.consent("mary@example.com", "withdrawn", at: now - .seconds(3600)),
+                JSONObject([
+                    ("kind", .string("suppress")), ("id", .string("demo-suppress")),
+                    ("target", .string("alan@example.com")), ("reason", .string("complaint")),
+                ]),
+            ]
+    }
+
+    private static let sent = [
+        Part(id: "demo-1", shows: "goes out", to: "ada@example.com", fate: .event(.sent, reason: nil)),
+        Part(
+            id: "demo-2", shows: "the mailbox does not exist", to: "bounce@example.com",
+            fate: .event(.failed, reason: FailureReason.badAddress.rawValue)),
+        Part(
+            id: "demo-3", shows: "greylisted, then taken", to: "greylist@example.com", fate: .event(.sent, reason: nil)),
+    ]
+
+    /// What the gate has something to say against.
+    private static let stopped = [
+        Part(
+            id: "demo-4", shows: "a second one on the same day", to: "ada@example.com",
+            fate: .event(.postponed, reason: PostponeReason.frequencyCap.rawValue)),
+        Part(
+            id: "demo-5", shows: "never asked for", to: "linus@example.com",
+            fate: .event(.withheld, reason: WithholdReason.noConsent.rawValue)),
+        Part(
+            id: "demo-6", shows: "asked for, then taken back", to: "mary@example.com",
+            fate: .event(.withheld, reason: WithholdReason.consentWithdrawn.rawValue)),
+        Part(
+            id: "demo-7", shows: "complained once, suppressed for good", to: "alan@example.com",
+            fate: .event(.withheld, reason: WithholdReason.suppressed.rawValue)),
+    ]
+
+    private static func later(_ now: Instant) -> Part {
+        Part(
+            id: "demo-8", shows: "not before tomorrow", to: "grace@example.com",
+            more: [("not_before", .time(now + .seconds(86_400)))],
+            fate: .event(.postponed, reason: PostponeReason.notBefore.rawValue))
+    }
+
+    private static let broken = Part(
+        id: "demo-9", shows: "a broken address is rejected at the door", to: "not an address",
+        fate: .rejected(.badAddress))
+
+    private static func consent(_ address: String, _ type: String, at time: Instant) -> JSONObject {
+        let grant: [(String, JSONValue)] = [
+            ("basis", .string("express")), ("wording", .string("Yes, send me your newsletter.")),
+            ("language", .string("en")), ("evidence", .object(JSONObject([("form", .string("demo"))]))),
         ]
+        return JSONObject(
+            [
+                ("kind", .string("consent")), ("id", .string("demo-\(type)-\(address.prefix { $0 != "@" })")),
+                ("address", .string(address)), ("channel", .string("email")), ("brand", .string("acme")),
+                ("topics", .array([.string("newsletter")])), ("type", .string(type)),
+                ("method", .string("web-form")), ("occurred_at", .time(time)),
+            ] + (type == "granted" ? grant : []))
     }
 
     /// The file that holds them all.
-    var records: [UInt8] { parts.flatMap { $0.record.encoded + [UInt8(ascii: "\n")] } }
+    var records: [UInt8] { (books + parts.map(\.record)).flatMap { $0.encoded + [UInt8(ascii: "\n")] } }
     static let fileName = "demo.ndjson"
 }
 

@@ -63,6 +63,13 @@ struct DemoHome: Sendable {
         tls = "none"                 # the sink is on this machine
         connections = 4
 
+        [[policy.cap]]               # without a [[policy.consent]], marketing needs express consent with proof
+        name = "one-a-day"
+        class = "marketing"
+        limit = 1
+        window = "rolling 24h"
+        per = ["address"]
+
         [retry]
         first = "1s"                 # so that the greylisted one comes back while you watch
         """

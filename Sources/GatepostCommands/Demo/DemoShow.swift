@@ -37,7 +37,7 @@ struct DemoShow: Service {
             throw CommandFailure(.cannotCreate, "cannot hand in the sample jobs: \(error)", at: temporary)
         }
         guard rename(temporary, final) == 0 else { throw .system("cannot hand in the sample jobs", final) }
-        line("enqueued", .faint, "\(cast.parts.count) jobs", "renamed into \(final)")
+        line("enqueued", .faint, "\(cast.parts.count) jobs, and what the books say", "renamed into \(final)")
     }
 
     /// Prints every outcome until all fates are met.
@@ -100,7 +100,7 @@ struct DemoShow: Service {
 
     private func line(_ event: String, _ tone: Tone, _ whom: String, _ words: String) {
         let elapsed = (SystemTimepiece().now() - beganAt).inSeconds
-        let name = event.padding(toLength: 10, withPad: " ", startingAt: 0)
+        let name = event.padding(toLength: 15, withPad: " ", startingAt: 0)
         let who = whom.padding(toLength: max(22, whom.count), withPad: " ", startingAt: 0)
         Say.result(String(format: "%6.2f s  ", elapsed) + terminal.paint(name, tone) + " \(who) \(words)")
     }

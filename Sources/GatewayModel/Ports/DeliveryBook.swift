@@ -21,11 +21,16 @@ public struct JobFacts: Hashable, Sendable {
     public var expiresAt: Instant?
     /// Attempts made so far (unreachable routes and recalls do not count).
     public var attempts: Int
+    /// The first try, even one that found its route closed: what `give_up_after` counts from.
     public var firstAttemptAt: Instant?
     /// The last `postponed` that was journalled for it, if any since the last attempt.
     public var postponed: Postponement?
     /// How often in a row the daemon has ended while the job was in the air.
     public var crashes = 0
+    /// A task's intended channel.
+    public var intended: ContactChannel?
+    /// How its person is reached: what consent, suppression, caps and hours go by.
+    public var contact: ContactChannel { ContactChannel(channel, intended: intended) }
 
     public init(
         key: JobKey, producer: String, channel: ChannelKind, messageClass: MessageClass, template: String,
@@ -50,8 +55,9 @@ public struct Postponement: Hashable, Sendable {
 
 /// What the engine says of a candidate, inside the admission transaction.
 public enum AdmissionDecision: Sendable {
-    /// The job flies: an attempt id and a wire slot are given, the decision is kept.
-    case launch(Decision)
+    /// The job flies: an attempt id and a wire slot are given, the decision is kept. `reserves`: it takes its place under
+    /// the caps of its person and its address, and keeps it unless it certainly was not sent (DESIGN D6).
+    case launch(Decision, reserves: Bool)
     /// Back to the queue, due at `until` (nil: not due until somebody releases it).
     case postpone(until: Instant?, PostponeReason, Decision)
     /// Ends here.
@@ -84,7 +90,8 @@ public struct Settlement: Sendable {
     public enum Fate: Hashable, Sendable {
         case sent
         case failed(FailureReason)
-        /// Certainly not sent; due again then. `counts` is false where the attempt says nothing of the job.
+        /// Certainly not sent; due again then. `counts` is false where the attempt says nothing of the job: it keeps its
+        /// place in the queue.
         case again(at: Instant, PostponeReason, counts: Bool)
         /// Never began: back to where it was, nothing journalled.
         case recalled
@@ -170,6 +177,11 @@ public struct StandingOrders: Hashable, Sendable {
                 && (template ?? facts.template) == facts.template && (route ?? facts.route) == facts.route
                 && (messageClass ?? facts.messageClass) == facts.messageClass
         }
+        /// A hold that names only what a lane is made of stops the lane: nothing is read, nothing is written per job.
+        public func coversLane(_ lane: LaneKey) -> Bool {
+            campaign == nil && template == nil && messageClass == nil && (brand ?? lane.brand) == lane.brand
+                && (route ?? lane.route) == lane.route
+        }
     }
     public var holds: [Hold]
     /// Routes paused by an operator, with why.
@@ -200,19 +212,25 @@ public struct LaneTally: Hashable, Sendable {
 
 /// The engine's side of the store. The hot call is `exchange`; no SQL type passes here (DESIGN D11).
 public protocol DeliveryBook: Sendable {
+    /// How many attempts can be in the air at a time; launched and not settled durably counts.
+    var mostInFlight: Int { get }
     func lanes() async throws(StoreError) -> [Lane]
     /// Reads only; may see a job that an exchange under way is about to change.
     func due(_ wants: [LaneWant], at now: Instant) async throws(StoreError) -> [LaneSupply]
-    /// One transaction: attempts settled, then each candidate that is still ready and due put to `decide`.
+    /// One transaction: attempts settled, then each candidate that is still ready and due put to `decide`, with what the
+    /// books know of its recipient in that transaction.
     ///
     /// Standing holds and paused routes are looked up in that transaction and come before `decide`: a job they name is
     /// held, or left as it is.
     /// `decide` is pure and may be called again. On return all of it is durable; `launch`ed jobs are `flying`.
     /// Settlements whose job was cancelled, expired or given up meanwhile end as that.
     func exchange(
-        settled: [Settlement], candidates: [JobKey], at now: Instant,
-        decide: @escaping @Sendable (JobFacts) -> AdmissionDecision
+        settled: [Settlement], candidates: [JobKey], at now: Instant, interest: PolicyInterest,
+        decide: @escaping @Sendable (JobFacts, RecipientFacts) -> AdmissionDecision
     ) async throws(StoreError) -> [Departure]
+    /// Makes that the policy in force: kept once by its digest, journalled where it changed. Where it did, jobs that
+    /// hours, caps or an unknown zone have put off are due again at once, to be asked anew (CONTRACT 8.4).
+    func enforce(_ policy: PolicyBundle, at now: Instant) async throws(StoreError)
     func standingOrders() async throws(StoreError) -> StandingOrders
     /// Attempts in the air whose job was cancelled or held by an operator: to be recalled if not begun.
     func attemptsToRecall() async throws(StoreError) -> [AttemptID]
@@ -221,6 +239,12 @@ public protocol DeliveryBook: Sendable {
     /// Ends what is due to end without being asked for: jobs expired while held or parked, doubts older than 7 days,
     /// what `[keep]` lets go. Bounded work each call; returns whether there is more.
     func tidy(at now: Instant) async throws(StoreError) -> Bool
+    /// Ends jobs of a route as failed, `retries_exhausted`, that have been due since `limit` or longer; for a route that
+    /// has carried nothing since then. Not those that an operator's pause or hold stops. Bounded work each call; returns
+    /// whether there is more.
+    func giveUp(
+        on route: String, dueBefore limit: Instant, because why: String, at now: Instant
+    ) async throws(StoreError) -> Bool
 }
 
 /// Told by the store, on its own thread: must return at once.

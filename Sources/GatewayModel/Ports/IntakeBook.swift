@@ -52,9 +52,46 @@ public struct NewCancel: Sendable {
     }
 }
 
+/// A `consent` record (CONTRACT 4). `problems`: what was wrong with an opt-out that is taken all the same, wider; they go
+/// into the receipt and do not count as rejected.
+public struct NewConsentRecord: Sendable {
+    public var line: Int
+    public var id: String
+    public var consent: NewConsent
+    /// More events of the same record: an opt-out that names no brand, by a producer who speaks for several. Recorded with
+    /// the first or not at all; the record counts once.
+    public var more: [NewConsent] = []
+    public var contentDigest: [UInt8]
+    public var problems: [Problem]
+    public init(line: Int, id: String, consent: NewConsent, contentDigest: [UInt8], problems: [Problem]) {
+        (self.line, self.id, self.consent) = (line, id, consent)
+        (self.contentDigest, self.problems) = (contentDigest, problems)
+    }
+}
+
+/// A `suppress` record, likewise.
+public struct NewSuppressRecord: Sendable {
+    public var line: Int
+    public var id: String
+    public var suppression: NewSuppression
+    /// More events of the same record, one for each further brand of its producer.
+    public var more: [NewSuppression] = []
+    public var contentDigest: [UInt8]
+    public var problems: [Problem]
+    public init(line: Int, id: String, suppression: NewSuppression, contentDigest: [UInt8], problems: [Problem]) {
+        (self.line, self.id, self.suppression) = (line, id, suppression)
+        (self.contentDigest, self.problems) = (contentDigest, problems)
+    }
+}
+
 public enum IntakeEntry: Sendable {
     case job(NewJob)
     case cancel(NewCancel)
+    case consent(NewConsentRecord)
+    case suppress(NewSuppressRecord)
+    /// An opt-out that could not be taken: its target is unusable. Rejected, and journalled as damaged so that it is
+    /// seen (CONTRACT 4). Its problems stand before it as entries of their own.
+    case lostOptOut(line: Int, recordID: String?)
     /// A line that was rejected; counts and is kept for the receipt. A line with several problems has an entry for
     /// each, one behind the other with the same `line`: such a line counts once.
     case problem(Problem)

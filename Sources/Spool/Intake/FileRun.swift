@@ -7,6 +7,7 @@
 
 import Cryptography
 import GatewayModel
+import Logging
 
 actor FileRun {
     /// What a step came to.
@@ -26,6 +27,7 @@ actor FileRun {
     private let path: String
     private let disk: Disk
     private let limits: IntakeLimits
+    private let logger: Logger
     private var reader: LineReader?
     /// Decoded and not committed, at most two; the last chunk of a file is the last here.
     private var pending: [IntakeChunk] = []
@@ -34,10 +36,10 @@ actor FileRun {
 
     init(
         _ file: TakenFile, at path: String, resuming progress: IntakeProgress? = nil, isOrdersOnly: Bool, disk: Disk,
-        limits: IntakeLimits
+        limits: IntakeLimits, logger: Logger
     ) {
         (self.file, self.path, self.isOrdersOnly, self.disk, self.limits) = (file, path, isOrdersOnly, disk, limits)
-        committed = progress
+        (committed, self.logger) = (progress, logger)
     }
 
     /// Commits one chunk and gets the next ready.
@@ -52,7 +54,17 @@ actor FileRun {
         await ahead
         committed = progress
         pending.removeFirst()
+        alert(of: chunk)
         return chunk.sha256 == nil ? .more : .ended(progress)
+    }
+
+    /// Says aloud, once, which opt-outs were lost: a person asked for something and will not get it (CONTRACT 4).
+    private func alert(of chunk: IntakeChunk) {
+        for case .lostOptOut(let line, let recordID) in chunk.entries {
+            logger.critical(
+                "line \(line) of \(file.name) may be an opt-out and names nobody: it was rejected, see its receipt",
+                metadata: ["producer": "\(file.producer)", "id": "\(recordID ?? "")"])
+        }
     }
 
     // MARK: Reading
@@ -172,20 +184,34 @@ extension IntakeEntry {
     ) -> [IntakeEntry] {
         switch line {
         case .tooLong(let number):
-            [.problem(Problem(line: number, .tooLarge, "the record is longer than \(longestRecord) bytes"))]
+            return [.problem(Problem(line: number, .tooLarge, "the record is longer than \(longestRecord) bytes"))]
         case .record(let record, let number):
             switch decoder.decode(record) {
             case .job(let job, let placement, let digest):
-                [.job(NewJob(line: number, job: job, record: record, contentDigest: digest, placement: placement))]
+                return [.job(NewJob(line: number, job: job, record: record, contentDigest: digest, placement: placement))]
             case .cancel(let request, let digest):
-                [.cancel(NewCancel(line: number, request: request, contentDigest: digest))]
-            case .problems(let problems):
-                problems.map { problem in
-                    var placed = problem
-                    placed.line = number
-                    return .problem(placed)
-                }
+                return [.cancel(NewCancel(line: number, request: request, contentDigest: digest))]
+            case .consent(var new):
+                new.line = number
+                new.problems = new.problems.map { $0.placed(on: number) }
+                return [.consent(new)]
+            case .suppress(var new):
+                new.line = number
+                new.problems = new.problems.map { $0.placed(on: number) }
+                return [.suppress(new)]
+            case .lostOptOut(let problems, let recordID):
+                return problems.map { .problem($0.placed(on: number)) }
+                    + [.lostOptOut(line: number, recordID: recordID)]
+            case .problems(let problems): return problems.map { .problem($0.placed(on: number)) }
             }
         }
+    }
+}
+
+extension Problem {
+    fileprivate func placed(on line: Int) -> Problem {
+        var placed = self
+        placed.line = line
+        return placed
     }
 }

@@ -208,7 +208,8 @@ extension Intake {
     private func hold(_ file: TakenFile, resuming progress: IntakeProgress? = nil, isOrdersOnly: Bool = false) {
         active.append(
             FileRun(
-                file, at: path(of: file), resuming: progress, isOrdersOnly: isOrdersOnly, disk: disk, limits: limits))
+                file, at: path(of: file), resuming: progress, isOrdersOnly: isOrdersOnly, disk: disk, limits: limits,
+                logger: logger))
     }
 
     /// Removes what an earlier run was about to publish.

@@ -40,6 +40,7 @@ public struct SpoolStatus: Sendable {
         return JSONObject([
             ("accepting", .bool(now.closure == nil)), ("reason", .text(now.closure?.description)),
             ("queued", .integer(now.queued)), ("oldest_file_seconds", .integer(age)),
+            ("time", .string(timepiece.now().rfc3339)),
         ]).encoded + [UInt8(ascii: "\n")]
     }
 }

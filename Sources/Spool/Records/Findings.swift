@@ -87,7 +87,10 @@ struct Findings {
     ) -> Word? {
         guard let text = string(value, field) else { return nil }
         if let word = read(text) { return word }
-        note(.badValue, field, "\"\(Spelling.shown(text))\" is not one of \(words.joined(separator: ", "))")
+        let meant = Spelling.nearest(to: text, among: words).map { "a word known here; did you mean \"\($0)\"?" }
+        note(
+            .badValue, field,
+            "\"\(Spelling.shown(text))\" is not \(meant ?? "one of \(words.joined(separator: ", "))")")
         return nil
     }
 

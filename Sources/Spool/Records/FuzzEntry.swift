@@ -13,6 +13,18 @@ public func fuzzRecordDecoder(_ bytes: UnsafeRawBufferPointer) {
         precondition((try? JSONValue.parse(record)).map { try? JSONValue.parse($0.encoded) == $0 } == true)
     case (.cancel(let request, let digest), .cancel(_, let again)):
         precondition(digest == again && !request.match.isEmpty, "an empty match was taken")
+    case (.consent(let new), .consent(let again)):
+        precondition(new.contentDigest == again.contentDigest && !new.id.isEmpty, "a digest is not stable")
+        let event = new.consent.event
+        precondition(event.type.isOptOut || event.type == .corrected || event.topics != nil, "a grant of everything")
+        precondition(event.type.isOptOut || new.problems.isEmpty, "a damaged grant")
+    case (.suppress(let new), .suppress(let again)):
+        let suppression = new.suppression
+        precondition(new.contentDigest == again.contentDigest && !new.id.isEmpty, "a digest is not stable")
+        precondition(SuppressionTarget(suppression.target.description) == suppression.target, "reads back otherwise")
+        precondition(suppression.expiresAt == nil || suppression.reason.mayExpire, "expires where it may not")
+    case (.lostOptOut(let problems, _), .lostOptOut(let again, _)):
+        precondition(!problems.isEmpty && problems == again, "a loss without a reason")
     case (.problems(let problems), .problems(let again)):
         precondition(!problems.isEmpty && problems == again, "a refusal without a reason")
     default: preconditionFailure("the same bytes got different answers")

@@ -39,11 +39,21 @@ public struct IntakeRules: Sendable {
     public struct Producer: Sendable {
         public var mayEnqueue: Bool
         public var mayCancel: Bool
+        public var mayRecordConsent: Bool
+        public var maySuppress: Bool
         /// Nil: all brands.
         public var brands: Set<String>?
-        public init(mayEnqueue: Bool = true, mayCancel: Bool = true, brands: Set<String>? = nil) {
+        public init(
+            mayEnqueue: Bool = true, mayCancel: Bool = true, mayRecordConsent: Bool = true, maySuppress: Bool = true,
+            brands: Set<String>? = nil
+        ) {
             (self.mayEnqueue, self.mayCancel, self.brands) = (mayEnqueue, mayCancel, brands)
+            (self.mayRecordConsent, self.maySuppress) = (mayRecordConsent, maySuppress)
         }
+
+        /// One that nobody knows.
+        static let none = Producer(
+            mayEnqueue: false, mayCancel: false, mayRecordConsent: false, maySuppress: false, brands: [])
     }
 
     /// By id.
@@ -76,6 +86,21 @@ public struct IntakeRules: Sendable {
         (self.brands, self.topics, self.templateNames, self.template) = (brands, topics, templateNames, template)
         (self.routes, self.lane, self.latestInstant, self.knowsZone) = (routes, lane, latestInstant, knowsZone)
         (self.producers, self.defaultLifetime) = (producers, defaultLifetime)
+    }
+
+    /// What there is to say about consents and suppressions: brands and topics. No job passes these.
+    public init(brands: [String], topics: Set<Topic>) {
+        self.init(
+            brands: Dictionary(brands.map { ($0, Brand(fromDomains: [])) }, uniquingKeysWith: { first, _ in first }),
+            topics: topics, templateNames: [], template: { _, _ in nil }, routes: [:], lane: { _, _ in nil },
+            latestInstant: { local, _ in local.asUTC }, knowsZone: { _ in false }, producers: [:],
+            defaultLifetime: .zero)
+    }
+
+    /// Whether the topic is declared: for that brand, or for any where none is named.
+    func isDeclared(topic: String, brand: String?) -> Bool {
+        guard let brand else { return topics.contains { $0.id == topic } }
+        return topics.contains(Topic(id: topic, brand: nil)) || topics.contains(Topic(id: topic, brand: brand))
     }
 
     /// The brand of a record that names none: the only one there is.

@@ -41,7 +41,9 @@ struct JobRules {
             return nil
         }
         guard rules.brands[brand] != nil else {
-            findings.note(.unknownBrand, "brand", unknown("brand", brand, among: Array(rules.brands.keys)))
+            let known = rules.brands.keys.sorted()
+            let list = known.isEmpty ? "none is configured" : "configured: \(known.joined(separator: ", "))"
+            findings.note(.unknownBrand, "brand", "\(unknown("brand", brand, among: known)); \(list)")
             return nil
         }
         if let allowed = producer.brands, !allowed.contains(brand) {
@@ -74,9 +76,7 @@ struct JobRules {
             return
         }
         guard let brand = draft.brand else { return }
-        let isDeclared =
-            rules.topics.contains(.init(id: topic, brand: nil)) || rules.topics.contains(.init(id: topic, brand: brand))
-        guard !isDeclared else { return }
+        guard !rules.isDeclared(topic: topic, brand: brand) else { return }
         let declared = rules.topics.filter { $0.brand == nil || $0.brand == brand }.map(\.id)
         findings.note(.unknownTopic, "topic", unknown("topic of \"\(brand)\"", topic, among: declared))
     }

@@ -10,20 +10,23 @@ public struct RecordDecoder: Sendable {
     public enum Answer: Sendable {
         case job(Job, Placement, contentDigest: [UInt8])
         case cancel(CancelRequest, contentDigest: [UInt8])
+        case consent(NewConsentRecord)
+        case suppress(NewSuppressRecord)
+        /// An opt-out that is of no use to anybody: rejected for these problems, and somebody has to be told.
+        case lostOptOut([Problem], recordID: String?)
         /// At least one; each with the record's id where that could be read. The caller knows the line.
         case problems([Problem])
     }
 
     private let rules: IntakeRules
     private let producer: IntakeRules.Producer
+    private let producerName: String
     private let now: Instant
 
     /// - Parameter now: what `expires_at` is held against, and when an accepted job counts as accepted.
     public init(rules: IntakeRules, producer: String, now: Instant) {
-        self.rules = rules
-        self.producer =
-            rules.producers[producer] ?? IntakeRules.Producer(mayEnqueue: false, mayCancel: false, brands: [])
-        self.now = now
+        (self.rules, self.now, producerName) = (rules, now, producer)
+        self.producer = rules.producers[producer] ?? .none
     }
 
     /// Reads one record; white space around it is allowed.
@@ -32,7 +35,8 @@ public struct RecordDecoder: Sendable {
         do throws(JSONError) {
             value = try JSONValue.parse(bytes)
         } catch {
-            return .problems([Problem(.notJSON, error.description)])
+            let problems = [Problem(.notJSON, error.description)]
+            return OptOut.isTraced(in: bytes) ? .lostOptOut(problems, recordID: nil) : .problems(problems)
         }
         guard let record = value.object else {
             return .problems([Problem(.badType, "a record is a JSON object, not a \(value.typeWord)")])
@@ -55,9 +59,42 @@ public struct RecordDecoder: Sendable {
             if let request = CancelRequest(record: record, producer: producer, &findings) {
                 return .cancel(request, contentDigest: CanonicalDigest.of(record, reserving: size))
             }
+        case .consent: return consent(record, size: size)
+        case .suppress: return suppress(record, size: size)
         case nil: break
         }
-        return .problems(findings.problems.map { $0.naming(record["id"]?.string) })
+        return .problems(named(findings.problems, record))
+    }
+
+    private func consent(_ record: JSONObject, size: Int) -> Answer {
+        let reader = ConsentReader(rules: rules, producer: producer, door: .queue(producer: producerName), now: now)
+        switch reader.read(record, reserving: size) {
+        case .taken(var taken):
+            taken.problems = named(taken.problems, record)
+            return .consent(taken)
+        case .refused(let problems): return .problems(named(problems, record))
+        case .lost(let problems): return lost(problems, record)
+        }
+    }
+
+    private func suppress(_ record: JSONObject, size: Int) -> Answer {
+        let reader = SuppressReader(rules: rules, producer: producer, name: producerName, now: now)
+        switch reader.read(record, reserving: size) {
+        case .taken(var taken):
+            taken.problems = named(taken.problems, record)
+            return .suppress(taken)
+        case .refused(let problems): return .problems(named(problems, record))
+        case .lost(let problems): return lost(problems, record)
+        }
+    }
+
+    private func lost(_ problems: [Problem], _ record: JSONObject) -> Answer {
+        let problems = named(problems, record)
+        return .lostOptOut(problems, recordID: problems.first?.id)
+    }
+
+    private func named(_ problems: [Problem], _ record: JSONObject) -> [Problem] {
+        problems.map { $0.naming(record["id"]?.string) }
     }
 
     /// Reads a stored record back, without rules: nil where it is no job record.
@@ -80,9 +117,9 @@ public struct RecordDecoder: Sendable {
     }
 }
 
-/// What a record asks for, as far as this version takes it.
-private enum Kind {
-    case job, cancel
+/// What a record asks for.
+private enum Kind: String, CaseIterable {
+    case job, cancel, consent, suppress
 
     /// Nil where a finding says why; a record without `kind` is a job.
     init?(of record: JSONObject, _ findings: inout Findings) {
@@ -91,17 +128,11 @@ private enum Kind {
             return
         }
         guard let word = findings.string(value, "kind") else { return nil }
-        switch word {
-        case "job": self = .job
-        case "cancel": self = .cancel
-        case "consent", "suppress":
-            findings.note(.badValue, "kind", "this version does not take \"\(word)\" records yet; nothing was recorded")
-            return nil
-        default:
-            let words = "job, cancel, consent, suppress"
-            findings.note(.badValue, "kind", "\"\(Spelling.shown(word))\" is not one of \(words)")
+        guard let kind = Kind(rawValue: word) else {
+            _ = findings.word(value, "kind", among: Kind.allCases.map(\.rawValue)) { Kind(rawValue: $0) }
             return nil
         }
+        self = kind
     }
 }
 

@@ -38,6 +38,7 @@ struct JournalAudit {
         guard let fields = JournalFields(row.bytes), fields.number("seq") == row.seq, fields.number("at") == row.at,
             fields.number("job") == row.job, fields.text("event") == Self.word(row.event)
         else { return "its bytes do not say what its columns say" }
+        if let book = fields.number("book"), let what = try bookFault(book, row.event, fields, session) { return what }
         if row.event == Event.accepted.number { return try acceptedFault(row.job ?? 0, fields, session) }
         return try sideFault(row.seq, fields, session)
     }
@@ -61,6 +62,34 @@ struct JournalAudit {
             return "its decision is not the one journalled"
         }
         return nil
+    }
+
+    /// The row of a consent or a suppression as its digest has it, and the words beside it.
+    private mutating func bookFault(
+        _ number: Int64, _ event: Int64, _ fields: JournalFields, _ session: Session
+    ) throws -> String? {
+        if event == Event.consentChanged.number {
+            let select = try session.prepared(text: "SELECT \(ConsentRow.columns) FROM consent WHERE n = ?1")
+            guard try select.bind(1, number).first({ ConsentRow($0).digest }) == fields.hex("row") else {
+                return "its consent c\(number) is not the one journalled"
+            }
+            return try wordsFault("consent_words", number, fields, session)
+        }
+        let select = try session.prepared(text: "SELECT \(SuppressionRow.columns) FROM suppression WHERE n = ?1")
+        guard try select.bind(1, number).first({ try SuppressionRow($0).digest }) == fields.hex("row") else {
+            return "its suppression s\(number) is not the one journalled"
+        }
+        guard event == Event.suppressed.number else { return nil }
+        return try wordsFault("suppression_words", number, fields, session)
+    }
+
+    private mutating func wordsFault(
+        _ table: String, _ number: Int64, _ fields: JournalFields, _ session: Session
+    ) throws -> String? {
+        let select = try session.prepared(text: "SELECT salt, words FROM \(table) WHERE n = ?1").bind(1, number)
+        guard let side = try select.first({ ($0.blob(0), $0.blob(1)) }) else { return nil }
+        check.sideRows += 1
+        return SideDigest.of(side.1, salt: side.0) == fields.hex("words") ? nil : "its words are not those journalled"
     }
 
     private static func word(_ event: Int64) -> String {

@@ -10,9 +10,12 @@ struct OutcomeReader {
     /// The words of jobs met last: events of one job stand close together.
     private var recent: [Int64: FieldReader] = [:]
     private static let mostRecent = 4096
+    /// For the words of consents and suppressions; looks no address up.
+    let books: Ledger
 
     init(_ session: Session, withDecisions: Bool = false) {
         (self.session, self.withDecisions) = (session, withDecisions)
+        books = Ledger(session: session, subjectKey: [], slots: nil)
     }
 
     /// A row of `seq, at, event, job, row`. Nil where it is no outcome.
@@ -25,6 +28,7 @@ struct OutcomeReader {
         outcome.until = fields.number("until").map(Instant.init(microseconds:))
         outcome.attempt = fields.number("attempt").map(Int.init)
         if let job, let words = try words(of: job) { Self.fill(&outcome, from: words) }
+        if let number = fields.number("book") { try fill(&outcome, fromBook: number) }
         if event != .accepted, fields.hex("words") != nil || withDecisions { try addSideRow(&outcome) }
         return outcome
     }
@@ -58,6 +62,6 @@ struct OutcomeReader {
         if id != nil || code != nil || enhanced != nil {
             outcome.provider = Outcome.Provider(id: id, code: code, enhanced: enhanced)
         }
-        if withDecisions { outcome.decision = side.1.flatMap { try? JSONValue.parse($0) } }
+        if withDecisions { outcome.decision = side.1.flatMap(DecisionText.json) }
     }
 }

@@ -7,10 +7,13 @@ import GatewayModel
 struct OutcomeSearch {
     let query: OutcomeQuery
     let subjects: SubjectBook
+    let subjectKey: [UInt8]
     /// Rows of the journal one page looks at: a reader must not stand long in the log.
     private static let reach = 5000
 
-    init(query: OutcomeQuery, subjects: SubjectBook) { (self.query, self.subjects) = (query, subjects) }
+    init(query: OutcomeQuery, subjectKey: [UInt8]) {
+        (self.query, self.subjectKey, subjects) = (query, subjectKey, SubjectBook(key: subjectKey))
+    }
 
     mutating func page(in session: Session) throws -> OutcomePage {
         try refusePurged(in: session)
@@ -52,7 +55,7 @@ struct OutcomeSearch {
     }
 
     private func matches(_ outcome: Outcome) -> Bool {
-        (query.producer == nil || query.producer == outcome.producer) && query.since.map { $0 <= outcome.time } ?? true
+        (query.producer == nil || outcome.producer == nil || query.producer == outcome.producer) && query.since.map { $0 <= outcome.time } ?? true
             && (query.event == nil || query.event == outcome.event)
     }
 
@@ -86,6 +89,7 @@ struct OutcomeSearch {
                 seqs.append($0.int(0))
             }
         }
+        if let recipient = query.recipient, query.job == nil { seqs += try bookSeqs(of: recipient, in: session) }
         seqs = seqs.filter { $0 > query.after }.sorted()
         var reader = OutcomeReader(session, withDecisions: query.withDecisions)
         var outcomes: [Outcome] = []
@@ -110,6 +114,29 @@ struct OutcomeSearch {
             keys = keys.map { $0.intersection(found) } ?? found
         }
         return keys ?? []
+    }
+
+    /// Of the address's consents, and of what suppresses exactly it.
+    private func bookSeqs(of recipient: String, in session: Session) throws -> [Int64] {
+        var seqs: [Int64] = []
+        let (kind, form) = JobFinder.contact(recipient)
+        if let subject = try subjects.known(kind, form, in: session) {
+            try session.prepared("SELECT seq FROM consent WHERE subject = ?1").bind(1, subject).each {
+                seqs.append($0.int(0))
+            }
+        }
+        guard let address = ContactAddress(recipient) else { return seqs }
+        let book = SuppressionBook(key: subjectKey)
+        let wanted = SuppressionForm(.address(address))
+        let key = book.key(of: wanted)
+        for row in try book.rows(under: key, in: session) {
+            let select = try session.prepared("SELECT key, kind, seq FROM suppression WHERE n = ?1 AND act = 0")
+            let seq = try select.bind(1, row).first { row in
+                row.blob(0, equals: key) && row.int(1) == wanted.kind.rawValue ? row.int(2) : nil
+            }
+            if let seq = seq ?? nil { seqs.append(seq) }
+        }
+        return seqs
     }
 
     private func jobs(to recipient: String, in session: Session) throws -> Set<Int64> {

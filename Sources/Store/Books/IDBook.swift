@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Ids that producers have used: one table a month, dropped whole once its ids are past the horizon (DESIGN D2). Rows
-// are appended; only the narrow index over them is in random order, since what is random costs a page a row.
+// are appended, and found by 63 bits of the digest through a `HashIndex` of the month's own.
 // Owner thread: its session's.
 
 import Cryptography
@@ -16,8 +16,8 @@ struct KnownID {
 }
 
 struct IDBook {
-    /// Months with a table, newest first, with the latest end of a job taken in then.
-    private var months: [(month: Int, ended: Instant)] = []
+    /// Months with a table, newest first.
+    private var months: [MonthBook] = []
     private var isLoaded = false
     /// An end is written down when it is this much later than the one that stands.
     private static let grain = Duration.seconds(86_400)
@@ -32,6 +32,8 @@ struct IDBook {
         return Array(SHA256Digest.of(bytes).prefix(16))
     }
 
+    static func index(of month: Int) -> HashIndex { HashIndex("id_\(month)_hash") }
+
     /// 2026-11 as 24_322: months since year 0.
     static func month(of instant: Instant) -> Int {
         let day = LocalTime(utc: instant)
@@ -45,15 +47,15 @@ struct IDBook {
 
     mutating func find(_ digest: [UInt8], in session: Session) throws -> KnownID? {
         try load(session)
-        for (month, _) in months {
-            let select = try session.prepared(
-                text: "SELECT digest, content, job, accepted FROM id_\(month) WHERE hash = ?1")
-            select.bind(1, digest.hash63)
-            defer { select.reset() }
-            while try select.step() {
-                guard select.blob(0, equals: digest) else { continue }
-                return KnownID(content: select.blob(1), job: select.intOrNil(2), acceptedAt: select.instant(3))
+        for book in months {
+            let known = try book.index.first(digest.hash63, in: session) { row in
+                let select = try session.prepared(text: book.select).bind(1, row)
+                return try select.first { row -> KnownID? in
+                    guard row.blob(0, equals: digest) else { return nil }
+                    return KnownID(content: row.blob(1), job: row.intOrNil(2), acceptedAt: row.instant(3))
+                } ?? nil
             }
+            if let known { return known }
         }
         return nil
     }
@@ -61,11 +63,11 @@ struct IDBook {
     mutating func remember(_ digest: [UInt8], _ known: KnownID, in session: Session) throws {
         try load(session)
         let month = Self.month(of: known.acceptedAt)
-        if !months.contains(where: { $0.month == month }) { try open(month, in: session) }
-        let insert = try session.prepared(
-            text: "INSERT INTO id_\(month) (hash, digest, content, job, accepted) VALUES (?1, ?2, ?3, ?4, ?5)")
+        let book = try months.first { $0.month == month } ?? open(month, in: session)
+        let insert = try session.prepared(text: book.insert)
         insert.bind(1, digest.hash63).bind(2, digest).bind(3, known.content).bind(4, known.job)
         try insert.bind(5, known.acceptedAt).run()
+        try book.index.add(digest.hash63, row: session.lastRowID, in: session)
     }
 
     /// Notes that a job accepted then has ended now: its id stays for the horizon from here.
@@ -81,31 +83,58 @@ struct IDBook {
     /// Drops tables whose every id is past the horizon. `oldestQueued`: when the oldest queued job was accepted.
     mutating func drop(before horizon: Instant, oldestQueued: Instant?, in session: Session) throws {
         try load(session)
-        for (month, ended) in months where max(Self.end(of: month), ended) < horizon {
-            if let oldestQueued, oldestQueued < Self.end(of: month) { continue }
-            try session.run(script: "DROP TABLE id_\(month); DELETE FROM id_month WHERE month = \(month)")
-            months.removeAll { $0.month == month }
+        for book in months where max(Self.end(of: book.month), book.ended) < horizon {
+            if let oldestQueued, oldestQueued < Self.end(of: book.month) { continue }
+            try book.drop(in: session)
+            months.removeAll { $0.month == book.month }
         }
     }
 
-    private mutating func open(_ month: Int, in session: Session) throws {
-        try session.run(
-            script: """
-                CREATE TABLE id_\(month) (n INTEGER PRIMARY KEY, hash INTEGER NOT NULL, digest BLOB NOT NULL,
-                    content BLOB NOT NULL, job INTEGER, accepted INTEGER NOT NULL);
-                CREATE INDEX id_\(month)_hash ON id_\(month) (hash);
-                INSERT INTO id_month (month, ended) VALUES (\(month), 0);
-                """)
-        months.append((month, Instant(microseconds: 0)))
+    private mutating func open(_ month: Int, in session: Session) throws -> MonthBook {
+        let book = MonthBook(month: month, ended: Instant(microseconds: 0))
+        try book.make(in: session)
+        months.append(book)
         months.sort { $0.month > $1.month }
+        return book
     }
 
     private mutating func load(_ session: Session) throws {
         guard !isLoaded else { return }
         months = []
         try session.prepared("SELECT month, ended FROM id_month ORDER BY month DESC").each { row in
-            months.append((Int(row.int(0)), row.instant(1)))
+            months.append(MonthBook(month: Int(row.int(0)), ended: row.instant(1)))
         }
         isLoaded = true
+    }
+}
+
+/// One month's table.
+private struct MonthBook {
+    let month: Int
+    /// The latest end of a job taken in then.
+    var ended: Instant
+    let index: HashIndex
+    let select: String
+    let insert: String
+
+    init(month: Int, ended: Instant) {
+        (self.month, self.ended, index) = (month, ended, IDBook.index(of: month))
+        select = "SELECT digest, content, job, accepted FROM id_\(month) WHERE n = ?1"
+        insert = "INSERT INTO id_\(month) (hash, digest, content, job, accepted) VALUES (?1, ?2, ?3, ?4, ?5)"
+    }
+
+    func make(in session: Session) throws {
+        try session.run(
+            script: """
+                CREATE TABLE id_\(month) (n INTEGER PRIMARY KEY, hash INTEGER NOT NULL, digest BLOB NOT NULL,
+                    content BLOB NOT NULL, job INTEGER, accepted INTEGER NOT NULL);
+                INSERT INTO id_month (month, ended) VALUES (\(month), 0);
+                """)
+        try index.make(in: session)
+    }
+
+    func drop(in session: Session) throws {
+        try index.drop(in: session)
+        try session.run(script: "DROP TABLE id_\(month); DELETE FROM id_month WHERE month = \(month)")
     }
 }

@@ -2,8 +2,7 @@
 //
 // Subjects: whom the journal speaks of without naming (DESIGN D4).
 //
-// Rows are appended; the index over them holds only 63 bits of the key, since what is written in random order costs a
-// page a row. To erase a subject, its key and address are emptied and the row stays: numbers are never used again, and
+// Rows are appended, and found by 63 bits of the key through a `HashIndex`. To erase a subject, its key and address are emptied and the row stays: numbers are never used again, and
 // the journal keeps only the random token.
 
 import Cryptography
@@ -26,6 +25,7 @@ enum SubjectKind: Int64 {
 struct SubjectBook {
     private let digest: KeyedDigest
     private var random = RandomPool()
+    static let index = HashIndex("subject_hash")
 
     init(key: [UInt8]) { digest = KeyedDigest(key: key) }
 
@@ -42,7 +42,9 @@ struct SubjectBook {
         let insert = try session.prepared(
             "INSERT INTO subject (hash, kind, key, token, address) VALUES (?1, ?2, ?3, ?4, ?5)")
         try insert.bind(1, key.hash63).bind(2, kind.rawValue).bind(3, key).bind(4, token).bind(5, form).run()
-        return Subject(id: session.lastRowID, token: token)
+        let subject = Subject(id: session.lastRowID, token: token)
+        try Self.index.add(key.hash63, row: subject.id, in: session)
+        return subject
     }
 
     /// The subject's number; nil where there is none.
@@ -51,12 +53,10 @@ struct SubjectBook {
     }
 
     private func look(_ key: [UInt8], in session: Session) throws -> Subject? {
-        let select = try session.prepared("SELECT id, key, token FROM subject WHERE hash = ?1").bind(1, key.hash63)
-        defer { select.reset() }
-        while try select.step() {
-            if select.blob(1, equals: key) { return Subject(id: select.int(0), token: select.blob(2)) }
+        try Self.index.first(key.hash63, in: session) { id in
+            let select = try session.prepared("SELECT key, token FROM subject WHERE id = ?1").bind(1, id)
+            return try select.first { $0.blob(0, equals: key) ? Subject(id: id, token: $0.blob(1)) : nil } ?? nil
         }
-        return nil
     }
 
     /// Secret per job and the same at every attempt: 26 characters of base32.

@@ -20,6 +20,12 @@ struct Gathered {
     var holds: [StandingOrders.Hold]?
     /// Routes paused by an operator, likewise.
     var pausedRoutes: Set<String>?
+    /// Suppressions by counter, once they were read in this transaction.
+    var suppressionKinds: [Int64: Int64]?
+    /// Who is in the air, once it was asked in this transaction.
+    var census: FlightCensus?
+    /// Jobs in the queue when the transaction began, once it was asked.
+    var queuedBefore: Int64?
     var slotsTaken: [WireSlot] = []
     var slotsToFree: [WireSlot] = []
 

@@ -39,11 +39,15 @@ struct JobRow {
     var hold: Int64?
     /// Why it is held.
     var why: String?
-
-    static let columns = """
-        key, state, lane, priority, due, expires, created, accepted, notbefore, class, channel, producer, template, brand, \
-        topic, campaign, recipient, email, phone, crm, person, attempts, first, preason, puntil, crashes, doubt, hold, why
-        """
+    /// A task's intended channel, as a stored number.
+    var intended: Int64?
+    var timezone: Int64?
+    var country: Int64?
+    var region: Int64?
+    /// When a cap first postponed it.
+    var firstCapped: Instant?
+    /// When it took the place under the caps that it keeps although it is not in the air.
+    var reserved: Instant?
 
     init(_ row: Statement) {
         key = row.int(0)
@@ -60,6 +64,8 @@ struct JobRow {
             Postponement(reason: PostponeReason(number: $0), until: row.instantOrNil(24))
         }
         (crashes, doubt, hold, why) = (Int(row.int(25)), row.intOrNil(26), row.intOrNil(27), row.textOrNil(28))
+        (intended, timezone, country) = (row.intOrNil(29), row.intOrNil(30), row.intOrNil(31))
+        (region, firstCapped, reserved) = (row.intOrNil(32), row.instantOrNil(33), row.instantOrNil(34))
     }
 
     init(
@@ -74,6 +80,7 @@ struct JobRow {
         (self.campaign, self.recipient, attempts, crashes) = (campaign, recipient, 0, 0)
         (email, phone, crm, person, firstAttempt, postponed) = (nil, nil, nil, nil, nil, nil)
         (doubt, hold, why) = (nil, nil, nil)
+        (intended, timezone, country, region, firstCapped, reserved) = (nil, nil, nil, nil, nil, nil)
     }
 
     func isExpired(at now: Instant) -> Bool { expires.map { $0 <= now } ?? false }
@@ -85,7 +92,7 @@ extension Ledger {
             """
             SELECT key, state, lane, priority, due, expires, created, accepted, notbefore, class, channel, producer,
                 template, brand, topic, campaign, recipient, email, phone, crm, person, attempts, first, preason, puntil,
-                crashes, doubt, hold, why FROM job WHERE key = ?1
+                crashes, doubt, hold, why, intended, timezone, country, region, capped, reserved FROM job WHERE key = ?1
             """)
         return try select.bind(1, key).first(JobRow.init)
     }
@@ -102,6 +109,7 @@ extension Ledger {
             priority: job.priority, acceptedAt: job.accepted, notBefore: job.notBefore, expiresAt: job.expires,
             attempts: job.attempts, firstAttemptAt: job.firstAttempt, postponed: job.postponed)
         facts.crashes = job.crashes
+        facts.intended = try job.intended.map(ContactChannel.init(stored:))
         return facts
     }
 

@@ -7,7 +7,8 @@ import GatewayModel
 extension Ledger {
     /// Puts one candidate to `decide` where it is still ready and due. A departure only where it was launched.
     func admit(
-        _ key: JobKey, at now: Instant, decide: (JobFacts) -> AdmissionDecision
+        _ key: JobKey, at now: Instant, interest: PolicyInterest,
+        decide: (JobFacts, RecipientFacts) -> AdmissionDecision
     ) throws -> Departure? {
         guard var job = try job(key.rawValue), job.state == .ready, let due = job.due, due <= now else { return nil }
         if let cancel = cancels.openMatch(job) {
@@ -22,14 +23,16 @@ extension Ledger {
             try holdBack(job, why: hold.why, hold: hold.id, at: now)
             return nil
         }
-        switch decide(facts) {
+        switch decide(facts, try recipient(of: job, facts, at: now, interest: interest)) {
         case .leave: break
-        case .launch(let decision):
-            return try pausedRoutes().contains(facts.route) ? nil : try launch(job, facts, decision, at: now)
+        case .launch(let decision, let reserves):
+            if try pausedRoutes().contains(facts.route) { return nil }
+            return try launch(job, facts, decision, reserves: reserves, at: now)
         case .postpone(let until, let reason, let decision):
             var words = EventWords()
             words.decision = decision.encoded
             try notePostponed(&job, reason, until: until, at: now, words: words)
+            if reason == .frequencyCap { job.firstCapped = job.firstCapped ?? now }
             job.due = until
             try makeReady(job)
         case .withhold(let reason, let decision):
@@ -45,7 +48,9 @@ extension Ledger {
         return nil
     }
 
-    private func launch(_ job: JobRow, _ facts: JobFacts, _ decision: Decision, at now: Instant) throws -> Departure? {
+    private func launch(
+        _ job: JobRow, _ facts: JobFacts, _ decision: Decision, reserves: Bool, at now: Instant
+    ) throws -> Departure? {
         guard let record = try body(job.key) else {
             try holdBack(job, why: "its body is missing from the database", hold: nil, at: now)
             return nil
@@ -58,9 +63,10 @@ extension Ledger {
         }
         gathered.slotsTaken.append(slot)
         let insert = try session.prepared(
-            "INSERT INTO flight (job, attempt, slot, launched, decision) VALUES (?1, ?2, ?3, ?4, ?5)")
+            "INSERT INTO flight (job, attempt, slot, launched, decision, reserved) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
         insert.bind(1, job.key).bind(2, Int64(bitPattern: attempt.rawValue)).bind(3, slot.index)
-        try insert.bind(4, now).bind(5, decision.encoded).run()
+        try insert.bind(4, now).bind(5, decision.encoded).bind(6, reserves ? 1 : 0).run()
+        if reserves { try reserve(for: job, facts, at: now) }
         try session.prepared("UPDATE job SET state = 3 WHERE key = ?1").bind(1, job.key).run()
         gathered.launches[LaneMinute(minute: now.seconds / 60, lane: job.lane), default: 0] += 1
         return Departure(

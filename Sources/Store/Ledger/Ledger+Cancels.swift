@@ -139,9 +139,9 @@ extension Ledger {
 
     /// Marks an attempt in the air: taken back if it has not begun, and then treated as the mark says.
     func recall(_ job: JobRow, _ recall: Recall, cause: String? = nil) throws {
-        // A cancel is not weakened by a hold that comes after it.
+        // A cancel is not weakened by a hold that comes after it, nor a hold by a question.
         let update = try session.prepared(
-            "UPDATE flight SET recall = ?2, cause = ?3 WHERE job = ?1 AND (recall IS NULL OR recall = 3)")
+            "UPDATE flight SET recall = ?2, cause = ?3 WHERE job = ?1 AND (recall IS NULL OR recall = 4 OR recall = 3 AND ?2 < 4)")
         try update.bind(1, job.key).bind(2, recall.rawValue).bind(3, cause).run()
         gathered.ordersChanged = true
     }

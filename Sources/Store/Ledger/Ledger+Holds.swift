@@ -56,11 +56,12 @@ extension Ledger {
     func addHold(_ hold: StandingOrders.Hold, by signature: Signature, at now: Instant) throws -> Int64 {
         let insert = try session.prepared(
             """
-            INSERT INTO hold (campaign, brand, template, route, class, why, since) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-                RETURNING id
+            INSERT INTO hold (campaign, brand, template, route, class, why, since, by)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) RETURNING id
             """)
         insert.bind(1, hold.campaign).bind(2, hold.brand).bind(3, hold.template).bind(4, hold.route)
         insert.bind(5, hold.messageClass?.number).bind(6, hold.why).bind(7, now)
+        insert.bind(8, signature.actor ?? signature.systemUser)
         var added = hold
         added.id = try insert.first { $0.int(0) } ?? 0
         gathered.holds = nil

@@ -31,6 +31,9 @@ extension Ledger {
     {
         switch entry {
         case .problem: return
+        case .consent(let new): try book(new, of: file, at: now, into: &progress)
+        case .suppress(let new): try book(new, of: file, at: now, into: &progress)
+        case .lostOptOut(let line, let id): try recordLostOptOut(line: line, id: id, of: file, at: now)
         case .job(let new):
             let digest = IDBook.digest(producer: file.producer, id: new.job.id)
             if let known = try ids.find(digest, in: session) {
@@ -50,7 +53,7 @@ extension Ledger {
     }
 
     /// The id is known: the same content changes nothing, other content is a conflict.
-    private func repeated(
+    func repeated(
         _ known: KnownID, _ content: [UInt8], id: String, line: Int, into progress: inout IntakeProgress
     ) throws {
         guard known.content != content else { return progress.tally.duplicates += 1 }
@@ -60,7 +63,7 @@ extension Ledger {
         progress.tally.rejected += 1
     }
 
-    private func note(_ problem: Problem, into progress: inout IntakeProgress) throws {
+    func note(_ problem: Problem, into progress: inout IntakeProgress) throws {
         progress.problemCount += 1
         let insert = try session.prepared(
             "INSERT INTO intake_problem (file, n, line, id, code, field, message) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")
@@ -107,6 +110,10 @@ extension Ledger {
         let crm = try job.to.crmContact.map { try subjects.subject(.crm, $0, in: session) }
         row.person = try job.to.person.map { try subjects.subject(.person, $0, in: session).id }
         (row.email, row.phone, row.crm) = (email?.id, phone?.id, crm?.id)
+        row.intended = job.task?.intendedChannel.flatMap(ContactChannel.init(rawValue:))?.number
+        row.timezone = try words.number(of: job.to.timezone, in: session)
+        row.country = try words.number(of: job.to.country, in: session)
+        row.region = try words.number(of: job.to.region, in: session)
         switch job.channel {
         case .email: return (row, email?.token)
         case .sms: return (row, phone?.token)
@@ -146,9 +153,9 @@ extension Ledger {
         fields.put(.reference, job.reference?.encoded)
         let salt = subjects.salt()
         let insert = try session.prepared(
-            "INSERT INTO job_words (key, accepted, subject, salt, words) VALUES (?1, ?2, ?3, ?4, ?5)")
+            "INSERT INTO job_words (key, accepted, subject, salt, words, person) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
         insert.bind(1, row.key).bind(2, gathered.lastSeq + 1).bind(3, row.contact)
-        try insert.bind(4, salt).bind(5, fields.bytes).run()
+        try insert.bind(4, salt).bind(5, fields.bytes).bind(6, row.person).run()
         var entry = JournalEntry(.accepted, at: now, job: row.key)
         (entry.subject, entry.words) = (token, SideDigest.of(fields.bytes, salt: salt))
         entry.route = try laneBook.key(of: row.lane, in: session).route
@@ -160,16 +167,18 @@ extension Ledger {
         let insert = try session.prepared(
             """
             INSERT INTO job (key, state, lane, priority, due, expires, created, accepted, notbefore, class, channel, producer,
-                template, brand, topic, campaign, recipient, email, phone, crm, person, preason, puntil, attempts, crashes)
+                template, brand, topic, campaign, recipient, email, phone, crm, person, preason, puntil, attempts, crashes,
+                intended, timezone, country, region)
             VALUES (?1, 2, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22,
-                0, 0)
+                0, 0, ?23, ?24, ?25, ?26)
             """)
         insert.bind(1, job.key).bind(2, job.lane.rawValue).bind(3, job.priority.rawValue).bind(4, job.due)
         insert.bind(5, job.expires).bind(6, job.created).bind(7, job.accepted).bind(8, job.notBefore)
         insert.bind(9, job.messageClass).bind(10, job.channel).bind(11, job.producer).bind(12, job.template)
         insert.bind(13, job.brand).bind(14, job.topic).bind(15, job.campaign).bind(16, job.recipient)
         insert.bind(17, job.email).bind(18, job.phone).bind(19, job.crm).bind(20, job.person)
-        try insert.bind(21, job.postponed?.reason.number).bind(22, job.postponed?.until).run()
+        insert.bind(21, job.postponed?.reason.number).bind(22, job.postponed?.until).bind(23, job.intended)
+        try insert.bind(24, job.timezone).bind(25, job.country).bind(26, job.region).run()
     }
 }
 

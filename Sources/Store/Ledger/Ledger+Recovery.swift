@@ -26,7 +26,7 @@ extension Ledger {
     private func strayFlights() throws -> [FlightRow] {
         var flights: [FlightRow] = []
         let select = try session.prepared(
-            "SELECT job, attempt, slot, launched, decision, recall, cause FROM flight ORDER BY job LIMIT ?1")
+            "SELECT job, attempt, slot, launched, decision, recall, cause, reserved FROM flight ORDER BY job LIMIT ?1")
         try select.bind(1, Self.recoveryStep).each { flights.append(FlightRow($0)) }
         return flights
     }
@@ -36,10 +36,10 @@ extension Ledger {
     ) throws {
         switch note {
         case .answered(let code, let text):
-            let fate = rules.judge(code, text, try facts(job))
-            let evidence = DeliveryEvidence(stage: "end_of_data", code: code, text: "\(code) \(text)")
+            let judged = rules.judge(code, text, try facts(job))
             let settlement = Settlement(
-                attempt: flight.attempt, job: JobKey(job.key), slot: flight.slot, fate: fate, evidence: evidence)
+                attempt: flight.attempt, job: JobKey(job.key), slot: flight.slot, fate: judged.fate,
+                evidence: judged.evidence)
             try settle(settlement, at: now)
         case .endNotHandedOver: try backAfterCrash(job, flight, at: now)
         case .endHandedOver, nil: try doubtAfterCrash(job, flight, resendAt: rules.resendAt(facts(job)), at: now)
@@ -50,6 +50,7 @@ extension Ledger {
     private func backAfterCrash(_ job: JobRow, _ flight: FlightRow, at now: Instant) throws {
         var job = job
         job.crashes += 1
+        try settleReservation(of: &job, flight, mayHaveGone: false)
         if try endsInstead(job, flight, at: now) { return }
         guard job.crashes < Self.mostCrashes else { return try poison(job, flight, at: now) }
         try land(job, flight, at: now)
@@ -59,6 +60,7 @@ extension Ledger {
         var (job, words) = (job, EventWords())
         words.decision = flight.decision
         if resendAt != nil { job.crashes += 1 }
+        try settleReservation(of: &job, flight, mayHaveGone: true)
         guard resendAt != nil, job.crashes >= Self.mostCrashes else {
             return try doubt(job, flight, resendAt: resendAt, attempt: job.attempts + 1, at: now, words: words)
         }

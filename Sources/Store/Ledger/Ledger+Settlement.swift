@@ -14,11 +14,14 @@ struct FlightRow {
     var decision: [UInt8]
     var recall: Recall?
     var cause: String?
+    /// It took its place under the caps when it was launched.
+    var isReserved: Bool
 
     init(_ row: Statement) {
         (job, attempt) = (row.int(0), AttemptID(rawValue: UInt64(bitPattern: row.int(1))))
         (slot, launched, decision) = (WireSlot(index: Int(row.int(2))), row.instant(3), row.blob(4))
         (recall, cause) = (row.intOrNil(5).flatMap(Recall.init), row.textOrNil(6))
+        isReserved = row.int(7) == 1
     }
 }
 
@@ -27,7 +30,7 @@ extension Ledger {
 
     func flight(_ job: Int64) throws -> FlightRow? {
         let select = try session.prepared(
-            "SELECT job, attempt, slot, launched, decision, recall, cause FROM flight WHERE job = ?1")
+            "SELECT job, attempt, slot, launched, decision, recall, cause, reserved FROM flight WHERE job = ?1")
         return try select.bind(1, job).first(FlightRow.init)
     }
 
@@ -43,18 +46,20 @@ extension Ledger {
     private func book(_ settlement: Settlement, of job: JobRow, _ flight: FlightRow, at now: Instant) throws {
         let words = words(of: settlement, job, flight)
         let attempt = job.attempts + 1
+        var job = job
+        try settleReservation(of: &job, flight, mayHaveGone: settlement.fate.mayHaveGone)
+        if let digest = settlement.templateDigest { try note(digest, of: job.template, at: now) }
         switch settlement.fate {
         case .sent: try end(job, .sent, nil, at: now, attempt: attempt, words: words)
         case .failed(let reason): try end(job, .failed, reason.rawValue, at: now, attempt: attempt, words: words)
         case .unknown(let resendAt):
             try doubt(job, flight, resendAt: resendAt, attempt: attempt, at: now, words: words)
         case .again(let due, let reason, let counts):
-            var job = job
             // It was in the air and the daemon lived: no culprit.
             job.crashes = 0
-            if counts { Self.count(&job, flight) }
+            if counts { Self.count(&job, flight) } else { job.firstAttempt = job.firstAttempt ?? flight.launched }
             if try endsInstead(job, flight, at: now) { return }
-            job.due = due
+            job.due = counts ? due : min(job.due ?? due, due)
             let attempt = counts ? attempt : nil
             try notePostponed(&job, reason, until: due, at: now, attempt: attempt, words: words)
             try land(job, flight, at: now)
@@ -84,7 +89,7 @@ extension Ledger {
         case .cancelledByProducer:
             words.cause = flight.cause
             try end(job, .cancelled, CancelReason.producer.rawValue, at: now, attempt: attempt, words: words)
-        case .held, nil:
+        case .held, .askAgain, nil:
             guard job.isExpired(at: now) else { return false }
             try end(job, .withheld, WithholdReason.expired.rawValue, at: now, attempt: attempt, words: words)
         }

@@ -35,12 +35,13 @@ extension Ledger {
         let update = try session.prepared(
             """
             UPDATE job SET state = ?2, lane = ?3, due = ?4, attempts = ?5, first = ?6, preason = ?7, puntil = ?8,
-                crashes = ?9, doubt = ?10, hold = ?11, why = ?12 WHERE key = ?1
+                crashes = ?9, doubt = ?10, hold = ?11, why = ?12, capped = ?13, reserved = ?14 WHERE key = ?1
             """)
         update.bind(1, job.key).bind(2, state.number).bind(3, job.lane.rawValue).bind(4, job.due)
         update.bind(5, job.attempts).bind(6, job.firstAttempt).bind(7, job.postponed?.reason.number)
         update.bind(8, job.postponed?.until).bind(9, job.crashes).bind(10, job.doubt)
-        try update.bind(11, job.hold).bind(12, job.why).run()
+        update.bind(11, job.hold).bind(12, job.why)
+        try update.bind(13, job.firstCapped).bind(14, job.reserved).run()
     }
 
     /// Journals `postponed` where reason or time differ from what was journalled last.

@@ -27,7 +27,7 @@ extension Ledger {
     private static let reach = 10_000
 
     private enum Chore: CaseIterable {
-        case expiry, doubts, strays, cancels, bodies, decisions, outcomes, contacts, rest
+        case expiry, doubts, strays, cancels, asking, caps, bodies, decisions, outcomes, contacts, rest
     }
 
     /// Chores in turn, up to the first that has more to do: one full step a call, and none starves.
@@ -49,6 +49,8 @@ extension Ledger {
         case .doubts: return try settleDoubts(at: now)
         case .strays: return try releaseStrays(limit: Self.endStep)
         case .cancels: return try forgetCancels(at: now)
+        case .asking: return try askPostponedAgain(at: now)
+        case .caps: return try dropCapEntries(at: now)
         case .bodies: return try dropBodies(before: now - keep.bodies)
         case .decisions: return try dropDecisions(before: now - keep.decisions)
         case .outcomes: return try dropOutcomes(before: now - keep.outcomes)
@@ -155,10 +157,10 @@ extension Ledger {
     private func forgetWords(of job: Int64) throws {
         // A doubt is still in the queue: what settles it will have to say whose it was.
         if try self.job(job) != nil { return }
-        let subject = try session.prepared("SELECT subject FROM job_words WHERE key = ?1").bind(1, job).first {
-            $0.intOrNil(0)
+        let subjects = try session.prepared("SELECT subject, person FROM job_words WHERE key = ?1").bind(1, job).first {
+            [$0.intOrNil(0), $0.intOrNil(1)].compactMap { $0 }
         }
-        if let subject = subject ?? nil {
+        for subject in subjects ?? [] {
             try session.prepared("DELETE FROM contact WHERE subject = ?1 AND key = ?2").bind(1, subject).bind(2, job)
                 .run()
         }
@@ -200,8 +202,12 @@ extension Ledger {
         let last = try session.prepared("SELECT max(key) FROM job_words").first { $0.int(0) } ?? 0
         guard last - mark >= Int64(Self.contactStep) else { return false }
         var pairs: [(subject: Int64, key: Int64)] = []
-        try session.prepared("SELECT key, subject FROM job_words WHERE key > ?1 AND key <= ?2 AND subject IS NOT NULL")
-            .bind(1, mark).bind(2, mark + Int64(Self.contactStep)).each { pairs.append(($0.int(1), $0.int(0))) }
+        try session.prepared("SELECT key, subject, person FROM job_words WHERE key > ?1 AND key <= ?2")
+            .bind(1, mark).bind(2, mark + Int64(Self.contactStep)).each { row in
+                for column: Int32 in [1, 2] {
+                    if let subject = row.intOrNil(column) { pairs.append((subject, row.int(0))) }
+                }
+            }
         pairs.sort { $0.subject < $1.subject }
         for pair in pairs {
             try session.prepared("INSERT OR IGNORE INTO contact (subject, key) VALUES (?1, ?2)")

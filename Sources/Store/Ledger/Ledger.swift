@@ -11,9 +11,15 @@ import GatewayModel
 
 final class Ledger {
     let session: Session
+    let subjectKey: [UInt8]
     var words = WordBook()
     var laneBook = LaneBook()
     var subjects: SubjectBook
+    let suppressionBook: SuppressionBook
+    var templateDigests = TemplateDigests()
+    /// How far back the longest cap looks; nil until the engine has said it.
+    var capHorizon: Duration?
+    var capSweep = CapSweep()
     var ids = IDBook()
     /// Cancels that are remembered. Commands do not keep them: they take nothing in.
     var cancels = CancelMemory()
@@ -30,8 +36,9 @@ final class Ledger {
     var seenVersion: Int64?
 
     init(session: Session, subjectKey: [UInt8], slots: SlotRack?) {
-        (self.session, self.slots) = (session, slots)
+        (self.session, self.subjectKey, self.slots) = (session, subjectKey, slots)
         subjects = SubjectBook(key: subjectKey)
+        suppressionBook = SuppressionBook(key: subjectKey)
     }
 
     // MARK: Transactions
@@ -88,6 +95,8 @@ final class Ledger {
         ids.forget()
         cancels.forget()
         sweep = ExpirySweep()
+        capSweep = CapSweep()
+        templateDigests = TemplateDigests()
         seenVersion = nil
     }
 

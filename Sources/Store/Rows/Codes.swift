@@ -79,4 +79,6 @@ extension JobState {
 /// What an operator or a producer wants of an attempt in flight that has not begun.
 enum Recall: Int64 {
     case cancelledByOperator = 1, cancelledByProducer, held
+    /// A consent was withdrawn, or a suppression added: back to the queue, to be put to the gate again.
+    case askAgain
 }

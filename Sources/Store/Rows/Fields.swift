@@ -10,6 +10,8 @@ enum FieldTag: UInt8 {
     case producer = 1, id, channel, recipient, person, template, messageClass, brand, topic, campaign, reference
     case detail = 32, messageID, contentSHA256, templateDigest, providerID, providerCode, providerEnhanced, cause
     case action = 64, actor, systemUser, why, about
+    case kind = 96, address, occurredText, method, wordingSHA256, language, basisFacts, disclosures, evidence
+    case attachments, damage, recordID, source, note, batch, statedActor
 }
 
 struct FieldWriter {

@@ -11,6 +11,9 @@ struct JournalEntry {
     var word: String
     var at: Instant
     var job: Int64?
+    /// The row of `consent` or `suppression` that it speaks of, and a digest of that row.
+    var book: Int64?
+    var row: [UInt8]?
     var reason: String?
     var until: Instant?
     var attempt: Int?
@@ -25,6 +28,9 @@ struct JournalEntry {
     init(_ event: Event, at: Instant, job: Int64) {
         (self.event, word, self.at, self.job) = (event.number, event.rawValue, at, job)
     }
+    init(_ event: Event, at: Instant, book: Int64) {
+        (self.event, word, self.at, self.book) = (event.number, event.rawValue, at, book)
+    }
     init(operatorAction: String, at: Instant) {
         (event, word, self.at, reason) = (operatorRow, "operator", at, operatorAction)
     }
@@ -35,11 +41,13 @@ struct JournalEntry {
         row.number(",\"at\":", at.microseconds)
         row.text(",\"event\":\"", word)
         if let job { row.number(",\"job\":", job) }
+        if let book { row.number(",\"book\":", book) }
         if let reason { row.text(",\"reason\":\"", reason) }
         if let until { row.number(",\"until\":", until.microseconds) }
         if let attempt { row.number(",\"attempt\":", Int64(attempt)) }
         if let route { row.text(",\"route\":\"", route) }
         if let settles { row.number(",\"settles\":", settles) }
+        if let digest = self.row { row.hex(",\"row\":\"", digest) }
         if let subject { row.hex(",\"subject\":\"", subject) }
         if let words { row.hex(",\"words\":\"", words) }
         if let decision { row.hex(",\"decision\":\"", decision) }

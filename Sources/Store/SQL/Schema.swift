@@ -18,7 +18,7 @@ enum Schema {
         guard have < version else { return }
         try session.run(script: "BEGIN IMMEDIATE")
         do {
-            for step in steps[Int(have)...] { try session.run(script: step) }
+            for step in steps[Int(have)...] { try step(session) }
             try session.run(
                 script: "PRAGMA application_id = \(applicationID); PRAGMA user_version = \(version); COMMIT")
         } catch {
@@ -42,7 +42,12 @@ enum Schema {
         }
     }
 
-    private static let steps = [base + queue + intake + journal]
+    private static let steps: [@Sendable (Session) throws -> Void] = [
+        { try $0.run(script: base + queue + intake + journal) },
+        { try sortHashes($0) },
+        { try $0.run(script: "ALTER TABLE hold ADD COLUMN by TEXT") },
+        { try addGate($0) },
+    ]
 
     private static let base = """
         CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
@@ -116,4 +121,19 @@ enum Schema {
             longest INTEGER NOT NULL,
             PRIMARY KEY (hour, event, reason, producer, channel, class, brand, template, route, campaign)) WITHOUT ROWID;
         """
+
+    /// Hashes leave the indexes that wrote a page a row.
+    static func sortHashes(_ session: Session) throws {
+        var months: [Int] = []
+        try session.prepared(text: "SELECT month FROM id_month").each { months.append(Int($0.int(0))) }
+        try session.run(script: "DROP INDEX subject_hash")
+        try SubjectBook.index.make(in: session)
+        try SubjectBook.index.fill(from: "subject", row: "id", in: session)
+        for month in months {
+            let index = IDBook.index(of: month)
+            try session.run(script: "DROP INDEX id_\(month)_hash")
+            try index.make(in: session)
+            try index.fill(from: "id_\(month)", row: "n", in: session)
+        }
+    }
 }

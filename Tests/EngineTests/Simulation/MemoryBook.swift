@@ -14,9 +14,13 @@ final class MemoryBook: DeliveryBook {
         var facts: JobFacts
         var record: [UInt8]
         var state: State
+        /// What the books know of its recipient.
+        var recipient = RecipientFacts()
         var recall: Recall?
         var events: [Note] = []
         var launches: [Instant] = []
+        /// Its place in the queue while it is in the air.
+        var place: Instant?
     }
     enum Recall { case cancelled, held }
     struct Note: Hashable {
@@ -43,6 +47,14 @@ final class MemoryBook: DeliveryBook {
         var wrongs: [String] = []
         var failure: StoreError?
         var fullFor = 0
+        var exchanges = 0
+        /// Versions of the policies that came into force, in order.
+        var policies: [String] = []
+        var policyFullFor = 0
+        /// Launches that took a place under caps.
+        var reservations = 0
+        /// What can be in the air at a time.
+        var places = 8192
         fileprivate var waiters: [Waiter] = []
     }
 
@@ -141,15 +153,37 @@ final class MemoryBook: DeliveryBook {
 
     // MARK: The port
 
+    var mostInFlight: Int { look(\.places) }
+
+    func giveUp(
+        on route: String, dueBefore limit: Instant, because why: String, at now: Instant
+    ) async throws(StoreError) -> Bool {
+        write { pages, _ in pages.giveUp(on: route, dueBefore: limit) }
+        onTurn.withLock { $0 }?()
+        return false
+    }
+
     func lanes() -> [Lane] { look { pages in pages.lanes.map { Lane(id: $0.value, key: $0.key) } } }
 
     func due(_ wants: [LaneWant], at now: Instant) -> [LaneSupply] {
         write { pages, _ in wants.map { pages.supply($0, at: now) } }
     }
 
+    func enforce(_ policy: PolicyBundle, at now: Instant) async throws(StoreError) {
+        let isFull = write { pages, _ in
+            if pages.policyFullFor > 0 {
+                pages.policyFullFor -= 1
+                return true
+            }
+            if pages.policies.last != policy.version { pages.policies.append(policy.version) }
+            return false
+        }
+        if isFull { throw .full("no room") }
+    }
+
     func exchange(
-        settled: [Settlement], candidates: [JobKey], at now: Instant,
-        decide: @escaping @Sendable (JobFacts) -> AdmissionDecision
+        settled: [Settlement], candidates: [JobKey], at now: Instant, interest: PolicyInterest,
+        decide: @escaping @Sendable (JobFacts, RecipientFacts) -> AdmissionDecision
     ) async throws(StoreError) -> [Departure] {
         let answer = write { pages, arrivals -> Result<[Departure], StoreError> in
             if let failure = pages.failure { return .failure(failure) }
@@ -157,6 +191,7 @@ final class MemoryBook: DeliveryBook {
                 pages.fullFor -= 1
                 return .failure(.full("no room"))
             }
+            pages.exchanges += 1
             if Set(candidates).count < candidates.count { pages.wrongs.append("a candidate was named twice") }
             for settlement in settled { pages.settle(settlement, at: now, &arrivals) }
             return .success(candidates.compactMap { pages.admit($0, at: now, decide, &arrivals) })
@@ -217,33 +252,46 @@ extension MemoryBook.Pages {
             want: want, due: due, nextDue: due.count < want.limit ? waiting.first { $0.due > now }?.due : nil)
     }
 
+    /// A decision names the policy that is on record.
+    private mutating func check(_ decision: Decision) {
+        if decision.policy != policies.last { wrongs.append("decided under a policy that is not in force") }
+    }
+
     fileprivate mutating func admit(
-        _ key: JobKey, at now: Instant, _ decide: (JobFacts) -> AdmissionDecision, _ arrivals: inout [LaneArrival]
+        _ key: JobKey, at now: Instant, _ decide: (JobFacts, RecipientFacts) -> AdmissionDecision,
+        _ arrivals: inout [LaneArrival]
     ) -> Departure? {
         guard var job = jobs[key], case .ready(let due?) = job.state, due <= now else { return nil }
         if orders.pausedRoutes[job.facts.route] != nil { return nil }
         let order = orders.holds.first { $0.matches(job.facts) }
-        let decision = order.map { .hold(why: $0.why) } ?? decide(job.facts)
+        let decision = order.map { .hold(why: $0.why) } ?? decide(job.facts, job.recipient)
         if case .leave = decision { return nil }
         unshelve(job, due: due)
         switch decision {
         case .leave: break
-        case .launch:
+        case .launch(let decision, let reserves):
+            check(decision)
+            if reserves { reservations += 1 }
+            if flying.count >= places { wrongs.append("more was launched than there are places") }
             attempts += 1
             launches += 1
             let attempt = AttemptID(run: 1, counter: attempts)
             job.state = .flying(attempt)
             job.launches.append(now)
+            job.place = due
             jobs[key] = job
             flying[attempt] = key
             return Departure(
                 facts: job.facts, attempt: attempt, slot: WireSlot(index: Int(attempts)), record: job.record,
                 messageToken: "abcdefghijklmnopqrstuvwx\(String(key.rawValue % 32, radix: 32))")
-        case .postpone(let until, let reason, _):
+        case .postpone(let until, let reason, let decision):
+            check(decision)
             jobs[key]!.events.append(.init(event: .postponed, reason: reason.rawValue))
             jobs[key]!.state = .ready(until)
             if let until { makeReady(key, due: until, &arrivals) }
-        case .withhold(let reason, _): end(key, .withheld, reason.rawValue)
+        case .withhold(let reason, let decision):
+            check(decision)
+            end(key, .withheld, reason.rawValue)
         case .hold(let why): hold(key, why)
         case .move(let lane):
             (jobs[key]!.facts.lane, jobs[key]!.facts.domain) = (self.lane(lane), lane.domain)
@@ -274,15 +322,24 @@ extension MemoryBook.Pages {
     ) {
         var due = now
         if case .again(let at, let reason, let counts) = fate {
-            due = at
+            due = counts ? at : min(at, jobs[key]!.place ?? at)
             jobs[key]!.events.append(.init(event: .postponed, reason: reason.rawValue))
             if counts { jobs[key]!.facts.attempts += 1 }
-            if counts { jobs[key]!.facts.firstAttemptAt = jobs[key]!.facts.firstAttemptAt ?? jobs[key]!.launches.last }
+            jobs[key]!.facts.firstAttemptAt = jobs[key]!.facts.firstAttemptAt ?? jobs[key]!.launches.last
         }
         switch recall {
         case .cancelled: end(key, .cancelled, "operator")
         case .held: hold(key, "held by an operator")
         case nil: makeReady(key, due: due, &arrivals)
+        }
+    }
+
+    fileprivate mutating func giveUp(on route: String, dueBefore limit: Instant) {
+        if orders.pausedRoutes[route] != nil { wrongs.append("a paused route was given up") }
+        for (key, job) in jobs where job.facts.route == route {
+            guard case .ready(let due?) = job.state, due <= limit else { continue }
+            unshelve(job, due: due)
+            end(key, .failed, "retries_exhausted")
         }
     }
 

@@ -2,6 +2,7 @@
 //
 // Scene: a dispatcher with a book, a yard of channels and a clock in hand.
 
+import Cryptography
 import Foundation
 import GatewayModel
 import Logging
@@ -108,15 +109,18 @@ final class Scene: Sendable {
         return route
     }
 
-    static func snapshot(_ settings: GatewaySettings, without gone: Set<String> = []) throws -> GatewaySnapshot {
+    static func snapshot(
+        _ settings: GatewaySettings, without gone: Set<String> = [], marketing: Set<String> = []
+    ) throws -> GatewaySnapshot {
         let directory = FileManager.default.temporaryDirectory.appending(path: "scene-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: directory) }
         for name in ["hello", "other"] where !gone.contains(name) {
             let folder = directory.appending(path: name)
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            let kind =
+                marketing.contains(name) ? "class = \"marketing\"" : "class = \"transactional\"\npurpose = \"receipt\""
             let manifest = """
-                class = "transactional"
-                purpose = "receipt"
+                \(kind)
                 [data]
                 name = { type = "string", required = true }
                 """
@@ -126,7 +130,12 @@ final class Scene: Sendable {
         }
         let catalog = TemplateCatalog.load(directory: directory.path, brands: settings.brands.map(\.id))
         precondition(catalog.problems.isEmpty, "\(catalog.problems)")
-        return GatewaySnapshot(settings: settings, templates: catalog, gate: Gate(), zones: CountryZones(zones: [:]))
+        let bytes = SettingsListing(settings).canonicalBytes + Array(marketing.sorted().joined().utf8)
+        let bundle = PolicyBundle(sha256: SHA256Digest.of(bytes).hex, bytes: bytes)
+        let policy = GatePolicy(
+            rules: settings.policy, presets: PresetLibrary(), zones: CountryZones(zones: [:]), table: nil,
+            version: bundle.version)
+        return GatewaySnapshot(settings: settings, templates: catalog, gate: Gate(policy: policy), policy: bundle)
     }
 
     /// A job as the book keeps it. `name` with a line break makes its subject fail to render.

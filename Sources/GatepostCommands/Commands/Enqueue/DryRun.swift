@@ -21,8 +21,7 @@ struct DryRun {
     init(settings: GatewaySettings, producer: String, isNDJSON: Bool) throws(CommandFailure) {
         let templates = TemplateCatalog.load(directory: settings.templatesDir, brands: settings.brands.map(\.id))
         for problem in templates.problems { Say.line(problem.sentence(in: settings.templatesDir)) }
-        let snapshot = GatewaySnapshot(
-            settings: settings, templates: templates, gate: Gate(), zones: CountryZones.system())
+        let snapshot = GatewaySnapshot(takingIn: settings, templates)
         decoder = RecordDecoder(rules: IntakeRules(snapshot), producer: producer, now: SystemTimepiece().now())
         self.isNDJSON = isNDJSON
     }
@@ -72,7 +71,9 @@ struct DryRun {
         }
         switch decoder.decode(line) {
         case .job, .cancel: receipt.accepted += 1
-        case .problems(let problems): receipt.reject(problems)
+        case .consent(let new): receipt.accept(despite: new.problems)
+        case .suppress(let new): receipt.accept(despite: new.problems)
+        case .lostOptOut(let problems, _), .problems(let problems): receipt.reject(problems)
         }
     }
 }
@@ -91,8 +92,18 @@ private struct WouldBeReceipt {
 
     mutating func note(_ piece: [UInt8]) { bytes += piece.count }
 
+    /// An opt-out that is taken whatever is wrong with it.
+    mutating func accept(despite found: [Problem]) {
+        accepted += 1
+        note(found)
+    }
+
     mutating func reject(_ found: [Problem]) {
         rejected += 1
+        note(found)
+    }
+
+    private mutating func note(_ found: [Problem]) {
         problems += found.prefix(max(0, Self.inlineProblems - problems.count)).map { problem in
             var placed = problem
             placed.line = line

@@ -38,7 +38,11 @@ struct EnqueueCommand: AsyncParsableCommand {
     @Option(help: "How long --wait waits.")
     var timeout = DurationArgument(.seconds(60))
 
-    @Flag(help: "Check with the real rules, print the receipts that would come, and store nothing.")
+    @Flag(
+        help: """
+            Check with the real rules, print the receipts that would come, and store nothing. Ids are not checked: \
+            whether a record is a duplicate or an id_conflict only the daemon knows.
+            """)
     var dryRun = false
 
     func validate() throws {

@@ -23,6 +23,23 @@ struct ChangeOptions: ParsableArguments {
         if filter != JobFilter() && all { throw ValidationError("--all and a filter exclude each other") }
     }
 
+    /// Why nothing could be done to the job of that id: there is none, or it has ended. Says nothing of a queued one.
+    ///
+    /// - Throws: exit 65.
+    private func explain(_ id: String, in store: Store) async throws {
+        let jobs = try await store.job(id: id)
+        guard !jobs.isEmpty else {
+            throw CommandFailure(
+                .badData, "there is no job \"\(id)\"",
+                advice: "its file may still wait in the spool: see gatepost status")
+        }
+        guard jobs.allSatisfy({ $0.queued == nil }) else { return }
+        let end = jobs.last?.outcomes.last { $0.event.isTerminal }?.event.rawValue
+        throw CommandFailure(
+            .badData, "the job \"\(id)\" has ended\(end.map { " as \($0)" } ?? "")",
+            advice: "see gatepost queue show \(id)")
+    }
+
     /// Does it, says how many jobs it came to, and lets `afterwards` wait for what is in flight.
     func perform(
         _ change: QueueChange, done: String, afterwards: (Store, JobFilter) async throws -> Void = { _, _ in }
@@ -38,6 +55,7 @@ struct ChangeOptions: ParsableArguments {
                 progress.show("\(counted(changed, "job")) \(done)")
             } while next != nil
             progress.clear()
+            if changed == 0, let id { try await explain(id, in: store) }
             Say.line("\(counted(changed, "job")) \(done)")
             try await afterwards(store, filter)
         }

@@ -73,7 +73,10 @@ private enum JobText {
         let decided = job.outcomes.filter { $0.decision != nil }
         guard !decided.isEmpty else { return [] }
         return ["", "decisions"]
-            + decided.map { "  \($0.seq) \($0.event.rawValue): \(TextWidth.shown($0.decision?.text ?? ""))" }
+            + decided.flatMap { outcome in
+                ["  \(outcome.seq) \(outcome.event.rawValue)"]
+                    + DecisionLines.of(outcome.decision ?? .null).map { "    \(TextWidth.shown($0))" }
+            }
     }
 }
 

@@ -9,9 +9,10 @@ import Templates
 struct CheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
-        abstract: "Check configuration, templates and secrets: every problem, with its place.",
+        abstract: "Check configuration, templates, policies and secrets: every problem, with its place.",
         discussion: """
-            Exits 78 where there is a problem. Warnings alone do not fail.
+            Exits 78 where there is a problem. Warnings alone do not fail. Where there is none, the policy is listed: every \
+            rule, and the presets that it brings in, each with its confidence, date and source.
 
             Example:  gatepost check --config staging.toml && systemctl reload gatepost
             """)
@@ -20,6 +21,7 @@ struct CheckCommand: AsyncParsableCommand {
     @OptionGroup var format: FormatOptions
 
     func run() async throws {
+        if let missing = ConfigurationOptions.missing(configuration.path) { throw missing }
         let findings = Findings(file: configuration.path)
         try report(findings)
         guard findings.errors.isEmpty else {
@@ -28,7 +30,7 @@ struct CheckCommand: AsyncParsableCommand {
                 advice: "mend what is named above")
         }
         if let summary = findings.summary { Say.line("OK: \(summary)") }
-        Unenforced.say()
+        for line in findings.policy { Say.line(TextWidth.shown(line)) }
     }
 
     /// Problems are this command's results.
@@ -54,17 +56,6 @@ struct CheckCommand: AsyncParsableCommand {
     }
 }
 
-/// What the gate does not ask about yet: said loudly, so that nobody trusts in it (CONTRACT 8).
-enum Unenforced {
-    static func say() {
-        guard !Gate.notYetEnforced.isEmpty else { return }
-        Say.line(
-            Terminal.standardError.paint("WARNING", .caution)
-                + ": this version does not enforce \(Gate.notYetEnforced.joined(separator: ", ")) yet; "
-                + "only \(Gate.enforced.joined(separator: " and ")). Send nothing that depends on them.")
-    }
-}
-
 /// Everything wrong with what the daemon would start from.
 private struct Findings {
     struct Finding {
@@ -80,6 +71,8 @@ private struct Findings {
     private(set) var all: [Finding] = []
     /// What there is, where the settings could be read.
     private(set) var summary: String?
+    /// The policy for people, where it could be read.
+    private(set) var policy: [String] = []
 
     var errors: [Finding] { all.filter { $0.severity == .error } }
 
@@ -93,6 +86,9 @@ private struct Findings {
             let hint = problem.hint.map { " (\($0))" } ?? ""
             note(.error, problem.path(in: settings.templatesDir), problem.line, nil, problem.message + hint)
         }
+        let policy = PolicyReading.read(settings, mentions: reading.mentions, templates: templates)
+        for problem in policy.problems { note(.error, problem.file, problem.line, problem.keyPath, problem.message) }
+        self.policy = policy.gate.map { PolicySummary(policy: $0.policy).lines } ?? []
         let counts = [
             counted(settings.routes.count, "route"), counted(settings.brands.count, "brand"),
             counted(settings.topics.count, "topic"), counted(templates.names.count, "template"),
