@@ -83,6 +83,9 @@ let package = Package(
         tests(of: "Engine", ["Policy", "Templates", "Mail", "Settings", "Cryptography", logging]),
         tests(of: "Sink"),
         .testTarget(
+            name: "SimulationTests",
+            dependencies: ["GatewayModel", "Cryptography", "Policy", "Store", "TestSupport"], swiftSettings: swift),
+        .testTarget(
             name: "ContractTests", dependencies: ["GatewayModel", "TestSupport"], swiftSettings: swift),
     ]
 )

@@ -33,8 +33,9 @@ struct PlaceRuling: Sendable {
 
     private static func answer(_ found: CandidatePlaces, _ clocks: [ZoneClock]) -> RuleAnswer {
         var saw = JSONObject()
-        for (key, standing) in [("by", CandidatePlaces.Piece.Standing.counts), ("idle", .refined), ("unread", .unknown)]
-        {
+        for (key, standing) in [
+            ("by", CandidatePlaces.Piece.Standing.counts), ("idle", .refined), ("unread", .unknown),
+        ] {
             let words = found.trail.filter { $0.standing == standing }.map { JSONValue.string($0.evidence.rawValue) }
             if !words.isEmpty { saw.note(key, .array(words)) }
         }

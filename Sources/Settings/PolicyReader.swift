@@ -8,7 +8,13 @@ import StrictTOML
 
 /// A name in the policy that only those can check who know presets and places, with where it stands.
 public struct PolicyMention: Hashable, Sendable {
-    public enum Kind: Hashable, Sendable { case preset, jurisdiction }
+    public enum Kind: Hashable, Sendable {
+        /// One preset.
+        case preset
+        /// A preset, or a family of them.
+        case presetOrFamily
+        case jurisdiction
+    }
     public var kind: Kind
     public var name: String
     public var place: TOMLPlace
@@ -119,7 +125,7 @@ extension SettingsDraft.Policy {
         let minConfidence = table.optional("min_confidence", TOMLShape<Confidence>.word) ?? .medium
         let unknownZone = table.optional("unknown_zone", .unknownZone) ?? .hold
         let exempt = table.optional("exempt", names) ?? []
-        mention(.preset, "presets", table)
+        mention(.presetOrFamily, "presets", table)
         mention(.preset, "exempt", table)
         if case .preset = unknownZone { mention(.preset, "unknown_zone", table) }
         guard let presets else { return }

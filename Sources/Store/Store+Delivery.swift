@@ -64,7 +64,9 @@ extension Store: DeliveryBook {
         }
         let admit: @Sendable (Ledger, inout [Departure]) throws -> Void = { ledger, departures in
             for key in candidates {
-                if let departure = try ledger.admit(key, at: now, interest: interest, decide: decide) { departures.append(departure) }
+                if let departure = try ledger.admit(key, at: now, interest: interest, decide: decide) {
+                    departures.append(departure)
+                }
             }
         }
         return try await write(.exchange, settle, last: candidates.isEmpty ? nil : admit)

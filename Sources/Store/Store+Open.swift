@@ -80,7 +80,8 @@ extension Store {
         let journalID = try pool.writeWithoutTransaction {
             try Connections.checkFormat(Session(visiting: $0), directory.database)
         }
-        let writer = CommandWriter(pool: pool, lock: lock, wake: directory.wake, subjectKey: key)
+        let writer = CommandWriter(
+            pool: pool, lock: lock, wake: directory.wake, subjectKey: key, daemonLock: directory.daemonLock)
         return Store(
             journalID: journalID, directory: directory, options: options, pool: pool, subjectKey: key,
             hand: .command(writer), ear: Ear(), wireLog: nil)

@@ -63,9 +63,6 @@ extension Store {
 
     /// Attempts that the target means, called back and not landed yet (CONTRACT 8.9), for `--wait`.
     public func inFlight(under target: SuppressionTarget) async throws(StoreError) -> Int {
-        try await consult { ledger in
-            var census = try ledger.census()
-            return try ledger.recalled(census.jobs(under: SuppressionForm(target)))
-        }
+        try await consult { try $0.recalled($0.flying(under: SuppressionForm(target))) }
     }
 }

@@ -79,7 +79,7 @@ public final class Store: Sendable {
     private func leaveOpen() { _ = Unmanaged.passRetained(pool) }
 
     /// Leaves everything as a killed process would: for tests.
-    func abandon() {
+    package func abandon() {
         guard case .daemon(let writer, let watch, let lock) = hand else { return }
         watch.stop()
         writer.abandon()

@@ -18,12 +18,33 @@ struct DocumentTests {
         return String(text[opening.upperBound..<closing.lowerBound])
     }
 
-    @Test("the job of the README is taken")
+    @Test("the records of the README are taken")
     func readme() throws {
-        let job = try Self.piece(of: Self.page("README.md"), from: "echo '", to: "' |")
-        let ending = try Post().run("enqueue", "--dry-run", input: job)
+        let records = try Self.piece(of: Self.page("README.md"), from: "<<'END'\n", to: "END")
+        let ending = try Post().run("enqueue", "--dry-run", "--ndjson", input: records)
         #expect(ending.code == 0)
-        #expect(try ending.output.object()["accepted"] as? Int == 1)
+        #expect(try ending.output.object()["accepted"] as? Int == 2)
+    }
+
+    @Test("the sections of the policy's page are sound")
+    func policy() throws {
+        let post = try Post()
+        let sections = try Self.page("docs/policy.md").components(separatedBy: "```toml\n").dropFirst()
+        try #require(sections.count == 4)
+        let text = sections.map { $0.components(separatedBy: "```")[0] }.joined(separator: "\n")
+        try post.write(text, to: "conf.d/policy.toml")
+        let ending = try post.run("check")
+        #expect(ending.code == 0 && ending.output.isEmpty)
+        #expect(ending.words.contains("us-fl"))
+    }
+
+    @Test("the sample configuration is sound")
+    func sample() throws {
+        let post = try Post()
+        try post.write(Self.page("config/gatepost.toml"), to: "gatepost.toml")
+        let ending = try post.run("check")
+        #expect(ending.code == 0 && ending.output.isEmpty)
+        #expect(ending.words.contains("week: marketing: 3 in rolling"))
     }
 
     @Test("the cancel of the producers' page is taken")

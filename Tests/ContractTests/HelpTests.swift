@@ -9,7 +9,7 @@ struct HelpTests {
         "init", "run", "check", "enqueue", "render", "schema", "status", "queue", "queue list", "queue show",
         "queue release", "queue retry", "queue cancel", "queue accept-clock", "hold", "hold add", "hold list",
         "hold remove", "route", "route list", "route pause", "route resume", "outcomes", "report", "journal",
-        "journal verify", "journal export", "sink", "demo",
+        "journal verify", "journal export", "journal operators", "journal policy", "evidence", "sink", "demo",
     ]
 
     @Test("every command has help with an example, on standard output", arguments: commands)
@@ -34,6 +34,10 @@ struct HelpTests {
         ["hold", "add", "--all"], ["schema", "nothing"], ["render"], ["status", "--format", "xml"],
         ["outcomes", "--since", "yesterday"], ["report", "--by", "colour"], ["enqueue", "--wait", "--dry-run"],
         ["queue", "list", "--state", "lost"], ["sink", "--listen", "here"], ["outcomes", "--limit", "0"],
+        ["evidence"], ["evidence", "ada@example.com", "--job", "a"],
+        ["evidence", "ada@example.com", "--producer", "a"],
+        ["report", "--month", "2026-11"], ["report", "--review", "--month", "November"],
+        ["report", "--review", "--since", "7d"], ["journal", "policy", "latest"],
     ]
 
     @Test("wrong usage exits 64 and says so on standard error", arguments: wrong)

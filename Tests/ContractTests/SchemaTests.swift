@@ -37,7 +37,21 @@ struct SchemaTests {
         #"{"kind":"cancel","id":"c7"}"#,
         #"{"kind":"cancel","id":"c8","match":{"id":"a"},"as_of":"2026-11-30T17:00:00Z"}"#,
         #"{"kind":"consent","id":"f1","address":"ada@example.com"}"#, "[]", "7",
+        grant(), grant(#","basis":"express","basis_facts":{"date":"2026-01-02"},"occurred_at":"2026-01-02""#),
+        grant(#","corrects":"c8""#), grant(#","basis":"verbal""#), grant(#","evidence":"x""#), grant(#","colour":1"#),
+        grant(to: "+33612345678"), grant(to: "Ada <ada@example.com>"),
+        #"{"kind":"consent","id":"f2","address":"ada@example.com","type":"granted","topics":["newsletter"]}"#,
+        #"{"kind":"consent","id":"f3","address":"ada@example.com","type":"corrected","corrects":"c7"}"#,
+        #"{"kind":"consent","id":"f4","address":"ada@example.com","type":"corrected"}"#,
+        #"{"kind":"consent","id":"f5","address":"ada@example.com","type":"withdrawn"}"#,
+        #"{"kind":"consent","id":"f6","type":"withdrawn"}"#,
+        #"{"kind":"suppress","id":"s1","target":"@example.com","reason":"manual"}"#,
+        #"{"kind":"suppress","id":"s2","reason":"manual"}"#,
     ]
+
+    static func grant(_ more: String = "", to address: String = "ada@example.com") -> String {
+        #"{"kind":"consent","id":"g","address":"\#(address)","channel":"email","topics":["newsletter"],"type":"granted"\#(more)}"#
+    }
 
     static func job(_ more: String = "", to: String = #"{"email":"ada@example.com"}"#) -> String {
         #"{"id":"j","channel":"email","template":"trial-ending","to":\#(to),"data":DATA\#(more)}"#

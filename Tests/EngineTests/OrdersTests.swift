@@ -101,8 +101,8 @@ struct OrdersTests {
         scene.book.take(scene.jobs(1))
         let departures = try await scene.book.exchange(
             settled: [], candidates: [JobKey(1)], at: HandClock.start, interest: PolicyInterest(),
-            decide: { facts, _ in
-                .launch(scene.snapshot.gate.decide(GateQuestion(facts), at: HandClock.start), reserves: true)
+            decide: { facts, recipient in
+                .launch(scene.snapshot.gate.decide(facts, recipient, at: HandClock.start), reserves: true)
             })
         try await scene.dispatcher.adopt(scene.snapshot)
         await scene.dispatcher.rehearseEarlyRecall(departures, scene.snapshot)

@@ -10,7 +10,8 @@ struct BookWordsTests {
         "an address is found in whatever spelling",
         arguments: [
             ("ada@example.com", "ada@example.com"), (" Ada@Example.COM\t", "ada@example.com"),
-            ("Ada Lovelace <Ada@example.com>", "ada@example.com"), ("\"Lovelace, Ada\" <ada@example.com>", "ada@example.com"),
+            ("Ada Lovelace <Ada@example.com>", "ada@example.com"),
+            ("\"Lovelace, Ada\" <ada@example.com>", "ada@example.com"),
             ("<ada@example.com>", "ada@example.com"), ("mailto:ada@example.com?subject=x", "ada@example.com"),
             ("MAILTO:ada@example.com", "ada@example.com"), ("'ada@example.com'", "ada@example.com"),
             ("\u{FEFF}ada@example.com", "ada@example.com"), ("\u{A0}ada@example.com\u{A0}", "ada@example.com"),
@@ -44,8 +45,10 @@ struct BookWordsTests {
         arguments: [
             ("ada@example.com", SuppressionTarget.address(.email("ada@example.com")), "ada@example.com"),
             ("+33612345678", .address(.phone("+33612345678")), "+33612345678"),
-            ("@Example.COM", .domain("example.com"), "@example.com"), ("*@example.com", .domain("example.com"), "@example.com"),
-            ("*.example.com", .domainSuffix("example.com"), "*.example.com"), ("*.example", .domainSuffix("example"), "*.example"),
+            ("@Example.COM", .domain("example.com"), "@example.com"),
+            ("*@example.com", .domain("example.com"), "@example.com"),
+            ("*.example.com", .domainSuffix("example.com"), "*.example.com"),
+            ("*.example", .domainSuffix("example"), "*.example"),
             ("+33…*", .phonePrefix("+33"), "+33*"), ("+33*", .phonePrefix("+33"), "+33*"),
             ("+33...*", .phonePrefix("+33"), "+33*"), ("person:lead-8812", .person("lead-8812"), "person:lead-8812"),
         ])
@@ -57,7 +60,8 @@ struct BookWordsTests {
     @Test(
         "what stands for nobody is no target",
         arguments: [
-            "", "@", "@localhost", "*.", "*", "*.-x.example", "+*", "+0*", "+3x*", "33*", "+1234567890123456*", "person:",
+            "", "@", "@localhost", "*.", "*", "*.-x.example", "+*", "+0*", "+3x*", "33*", "+1234567890123456*",
+            "person:",
             "person:a\nb", "md5:", "md5:3e3417d7ef77d5932a6734b91651", "sha1:zca93ad87e0bb737e653b66ad67731e86bbc050f",
             "ada", "06 12 34 56 78", "Ada <ada@example.com>",
         ])
@@ -66,7 +70,8 @@ struct BookWordsTests {
     @Test("digests of an address are those that lists are exchanged in (facts B2)")
     func digests() throws {
         let vectors: [(Digest, String, String)] = [
-            (.md5, "md5", "3e3417d7ef77d5932a6734b916515ed5"), (.sha1, "sha1", "3ca93ad87e0bb737e653b66ad67731e86bbc050f"),
+            (.md5, "md5", "3e3417d7ef77d5932a6734b916515ed5"),
+            (.sha1, "sha1", "3ca93ad87e0bb737e653b66ad67731e86bbc050f"),
             (.sha256, "sha256", "b5fc85e55755f9e0d030a10ab4429b6b2944855f9a0d60077fe832becbc41d72"),
         ]
         for (digest, word, hex) in vectors {

@@ -29,12 +29,15 @@ struct CapCountTests {
     }
 
     static let table = [
-        Row(testDescription: "nothing sent", rule: rule(3, .rolling(hour * 24)), sent: [], used: 0, free: "2026-11-21T20:00:00Z"),
+        Row(
+            testDescription: "nothing sent", rule: rule(3, .rolling(hour * 24)), sent: [], used: 0,
+            free: "2026-11-21T20:00:00Z"),
         Row(
             testDescription: "room for one more", rule: rule(3, .rolling(hour * 24)), sent: [1, 2], used: 2,
             free: "2026-11-21T20:00:00Z"),
         Row(
-            testDescription: "full until the oldest leaves", rule: rule(3, .rolling(hour * 24)), sent: [1, 2, 3], used: 3,
+            testDescription: "full until the oldest leaves", rule: rule(3, .rolling(hour * 24)), sent: [1, 2, 3],
+            used: 3,
             free: "2026-11-22T17:00:00Z"),
         Row(
             testDescription: "overfull: so many have to leave", rule: rule(2, .rolling(hour * 24)), sent: [1, 2, 3, 4],
@@ -43,7 +46,8 @@ struct CapCountTests {
             testDescription: "what lies exactly a window back does not count", rule: rule(1, .rolling(hour * 24)),
             sent: [24], used: 0, free: "2026-11-21T20:00:00Z"),
         Row(
-            testDescription: "what lies ahead of a clock set back counts", rule: rule(1, .rolling(hour * 24)), sent: [-1],
+            testDescription: "what lies ahead of a clock set back counts", rule: rule(1, .rolling(hour * 24)),
+            sent: [-1],
             used: 1, free: "2026-11-22T21:00:00Z"),
         Row(testDescription: "a limit of 0 blocks all", rule: rule(0, .rolling(hour)), sent: [], used: 0, free: nil),
         Row(testDescription: "a limit below 0 is 0", rule: rule(-5, .calendarDay), sent: [], used: 0, free: nil),
@@ -60,7 +64,8 @@ struct CapCountTests {
             testDescription: "midnight itself is today", rule: rule(1, .calendarDay), sent: [20], used: 1,
             free: "2026-11-22T00:00:00Z"),
         Row(
-            testDescription: "midnight in New York", rule: rule(1, .calendarDay), sent: [1], zones: ["America/New_York"],
+            testDescription: "midnight in New York", rule: rule(1, .calendarDay), sent: [1],
+            zones: ["America/New_York"],
             used: 1, free: "2026-11-22T05:00:00Z"),
         Row(
             testDescription: "of two zones the worse holds", rule: rule(1, .calendarDay), sent: [6],
@@ -75,7 +80,8 @@ struct CapCountTests {
             testDescription: "a week from Sunday", rule: rule(1, .calendarWeek) { $0.weekStarts = .sunday }, sent: [1],
             used: 1, free: "2026-11-22T00:00:00Z"),
         Row(
-            testDescription: "a month", rule: rule(1, .calendarMonth), sent: [480], used: 1, free: "2026-12-01T00:00:00Z"),
+            testDescription: "a month", rule: rule(1, .calendarMonth), sent: [480], used: 1,
+            free: "2026-12-01T00:00:00Z"),
     ]
 
     @Test("each book has one count", arguments: table)
@@ -95,12 +101,16 @@ struct CapCountTests {
                 .rolling(.seconds(900 * Int.random(in: 1...2000, using: &random))), .calendarDay, .calendarWeek,
                 .calendarMonth,
             ]
-            var rule = CapRule(name: "promo", limit: Int.random(in: 0...4, using: &random), window: windows.randomElement(using: &random)!)
+            var rule = CapRule(
+                name: "promo", limit: Int.random(in: 0...4, using: &random),
+                window: windows.randomElement(using: &random)!)
             rule.weekStarts = CapRule.Weekday.allCases.randomElement(using: &random)!
             let zones = grids.shuffled(using: &random).prefix(Int.random(in: 1...2, using: &random))
             let now = Int.random(in: 40 * 96...80 * 96, using: &random)
             // Up to an hour ahead: the clock was set back.
-            let sends = (0..<Int.random(in: 0...8, using: &random)).map { _ in now + 4 - Int.random(in: 0...40 * 96, using: &random) }
+            let sends = (0..<Int.random(in: 0...8, using: &random)).map { _ in
+                now + 4 - Int.random(in: 0...40 * 96, using: &random)
+            }
             let count = CapCount(
                 rule, sends: sends.map(SlowCalendar.instant), clocks: zones.map { GateScene.table.clock($0.zone)! },
                 at: SlowCalendar.instant(now))

@@ -40,31 +40,56 @@ struct CapGateTests {
         Row(
             testDescription: "a job under both keys counts once",
             cap: cap(2) { $0.perAddress = true }, sends: [sent(7), sent(7, by: .address)], expected: .proceed),
-        Row(testDescription: "by person, sends to the address alone do not count", cap: cap(), sends: [sent(7, by: .address)], expected: .proceed),
+        Row(
+            testDescription: "by person, sends to the address alone do not count", cap: cap(),
+            sends: [sent(7, by: .address)], expected: .proceed),
         Row(
             testDescription: "who is nobody's person is capped by address", cap: cap(), sends: [sent(7, by: .address)],
             hasPerson: false, expected: tomorrow),
         Row(
-            testDescription: "by person or by address", cap: cap { $0.perAddress = true }, sends: [sent(7, by: .address)],
+            testDescription: "by person or by address", cap: cap { $0.perAddress = true },
+            sends: [sent(7, by: .address)],
             expected: tomorrow),
         Row(
             testDescription: "by address, sends to the person elsewhere do not count",
             cap: cap { ($0.perPerson, $0.perAddress) = (false, true) }, sends: [sent(7)], expected: .proceed),
-        Row(testDescription: "another channel's sends count where no channel is named", cap: cap(), sends: [sent(7) { $0.channel = .sms }], expected: tomorrow),
-        Row(testDescription: "and do not where one is", cap: cap { $0.channel = .email }, sends: [sent(7) { $0.channel = .sms }], expected: .proceed),
-        Row(testDescription: "a cap of another channel says nothing", cap: cap { $0.channel = .sms }, sends: [sent(7) { $0.channel = .sms }], expected: .proceed),
+        Row(
+            testDescription: "another channel's sends count where no channel is named", cap: cap(),
+            sends: [sent(7) { $0.channel = .sms }], expected: tomorrow),
+        Row(
+            testDescription: "and do not where one is", cap: cap { $0.channel = .email },
+            sends: [sent(7) { $0.channel = .sms }], expected: .proceed),
+        Row(
+            testDescription: "a cap of another channel says nothing", cap: cap { $0.channel = .sms },
+            sends: [sent(7) { $0.channel = .sms }], expected: .proceed),
         Row(
             testDescription: "calls and texts count together",
             cap: cap { $0.channels = [.sms, .voice] }, sends: [sent(7) { $0.channel = .voice }],
             job: GateScene.job(.sms), expected: tomorrow),
-        Row(testDescription: "another topic", cap: cap { $0.topic = "news" }, sends: [sent(7) { $0.topic = "offers" }], expected: .proceed),
-        Row(testDescription: "a cap of another topic", cap: cap { $0.topic = "offers" }, sends: [sent(7)], expected: .proceed),
-        Row(testDescription: "another brand", cap: cap { $0.brand = "acme" }, sends: [sent(7) { $0.brand = "apex" }], expected: .proceed),
-        Row(testDescription: "another campaign where campaigns count apart", cap: cap { $0.perCampaign = true }, sends: [sent(7) { $0.campaign = "fall" }], expected: .proceed),
-        Row(testDescription: "the same campaign where campaigns count apart", cap: cap { $0.perCampaign = true }, sends: [sent(7)], expected: tomorrow),
-        Row(testDescription: "a named campaign", cap: cap { $0.campaign = "spring" }, sends: [sent(7) { $0.campaign = "fall" }], expected: .proceed),
-        Row(testDescription: "transactional sends do not count", cap: cap(), sends: [sent(7) { $0.messageClass = .transactional }], expected: .proceed),
-        Row(testDescription: "transactional messages are exempt", cap: cap(), sends: [sent(7)], job: GateScene.job(.email, .transactional), expected: .proceed),
+        Row(
+            testDescription: "another topic", cap: cap { $0.topic = "news" }, sends: [sent(7) { $0.topic = "offers" }],
+            expected: .proceed),
+        Row(
+            testDescription: "a cap of another topic", cap: cap { $0.topic = "offers" }, sends: [sent(7)],
+            expected: .proceed),
+        Row(
+            testDescription: "another brand", cap: cap { $0.brand = "acme" }, sends: [sent(7) { $0.brand = "apex" }],
+            expected: .proceed),
+        Row(
+            testDescription: "another campaign where campaigns count apart", cap: cap { $0.perCampaign = true },
+            sends: [sent(7) { $0.campaign = "fall" }], expected: .proceed),
+        Row(
+            testDescription: "the same campaign where campaigns count apart", cap: cap { $0.perCampaign = true },
+            sends: [sent(7)], expected: tomorrow),
+        Row(
+            testDescription: "a named campaign", cap: cap { $0.campaign = "spring" },
+            sends: [sent(7) { $0.campaign = "fall" }], expected: .proceed),
+        Row(
+            testDescription: "transactional sends do not count", cap: cap(),
+            sends: [sent(7) { $0.messageClass = .transactional }], expected: .proceed),
+        Row(
+            testDescription: "transactional messages are exempt", cap: cap(), sends: [sent(7)],
+            job: GateScene.job(.email, .transactional), expected: .proceed),
         Row(
             testDescription: "unless a cap names their class", cap: cap { $0.messageClass = .transactional },
             sends: [sent(7) { $0.messageClass = .transactional }], job: GateScene.job(.email, .transactional),
@@ -81,11 +106,15 @@ struct CapGateTests {
     ]
 
     static let over = [
-        Row(testDescription: "withhold", cap: cap { $0.over = .withhold }, sends: [sent(7)], expected: .withhold(.frequencyCap)),
+        Row(
+            testDescription: "withhold", cap: cap { $0.over = .withhold }, sends: [sent(7)],
+            expected: .withhold(.frequencyCap)),
         Row(
             testDescription: "postponed no longer than allowed", cap: cap { $0.over = .postpone(.seconds(22 * 3600)) },
             sends: [sent(7)], expected: .withhold(.frequencyCap)),
-        Row(testDescription: "to the second", cap: cap { $0.over = .postpone(.seconds(23 * 3600)) }, sends: [sent(7)], expected: tomorrow),
+        Row(
+            testDescription: "to the second", cap: cap { $0.over = .postpone(.seconds(23 * 3600)) }, sends: [sent(7)],
+            expected: tomorrow),
         Row(
             testDescription: "counted from the first time", cap: cap { $0.over = .postpone(.seconds(30 * 3600)) },
             sends: [sent(7)], firstCapped: now - .seconds(8 * 3600), expected: .withhold(.frequencyCap)),
@@ -93,7 +122,9 @@ struct CapGateTests {
             testDescription: "however long that is past, a free cap lets it go",
             cap: cap { $0.over = .postpone(.seconds(3600)) }, sends: [], firstCapped: now - .seconds(90 * 86_400),
             expected: .proceed),
-        Row(testDescription: "a limit of 0 withholds at once", cap: cap(0), sends: [], expected: .withhold(.frequencyCap)),
+        Row(
+            testDescription: "a limit of 0 withholds at once", cap: cap(0), sends: [],
+            expected: .withhold(.frequencyCap)),
         Row(
             testDescription: "no room before it expires", cap: cap(), sends: [sent(7)],
             job: GateScene.job(expiresAt: now + .seconds(23 * 3600)), expected: .withhold(.frequencyCap)),
@@ -119,12 +150,16 @@ struct CapGateTests {
     func areAnded() {
         var facts = GateScene.recipient()
         facts.sends = [Self.sent(7, 1), Self.sent(8, 2)]
-        let rules = [Self.cap(2), CapCountTests.rule(1, .rolling(.seconds(40 * 3600))) { $0.name = "slow" }, Self.cap(99)]
-        let decision = Gate(policy: GateScene.policy(PolicyRules(caps: rules))).decide(GateScene.job(), facts, at: Self.now)
+        let rules = [
+            Self.cap(2), CapCountTests.rule(1, .rolling(.seconds(40 * 3600))) { $0.name = "slow" }, Self.cap(99),
+        ]
+        let decision = Gate(policy: GateScene.policy(PolicyRules(caps: rules))).decide(
+            GateScene.job(), facts, at: Self.now)
         #expect(decision.verdict == .postpone(until: Self.now + .seconds(39 * 3600), .frequencyCap))
         #expect(
             decision.answers.last?.saw.text
-                == #"{"caps":[["promo",2,2,"2026-11-22T18:00:00Z"],["slow",2,1,"2026-11-23T11:00:00Z"],["promo",2,99]]}"#)
+                == #"{"caps":[["promo",2,2,"2026-11-22T18:00:00Z"],["slow",2,1,"2026-11-23T11:00:00Z"],["promo",2,99]]}"#
+        )
     }
 
     @Test("the books are read as far back as the longest cap looks")
@@ -135,7 +170,8 @@ struct CapGateTests {
             channel: nil, messageClass: nil, presets: ["us"], minConfidence: .medium, unknownZone: .hold, exempt: [])
         #expect(GateScene.policy().interest == PolicyInterest())
         let policy = GateScene.policy(
-            PolicyRules(caps: [CapCountTests.rule(1, .calendarDay) { $0.messageClass = .transactional }], quietHours: [quiet]),
+            PolicyRules(
+                caps: [CapCountTests.rule(1, .calendarDay) { $0.messageClass = .transactional }], quietHours: [quiet]),
             presets: [preset])
         #expect(policy.interest == PolicyInterest(capHorizon: .seconds(9 * 86_400), countsTransactional: true))
     }

@@ -48,9 +48,12 @@ private enum RandomHistory {
                 number: Int64(index + 1), recordedAt: instant(day + Int.random(in: -3...10, using: &random)),
                 occurredAt: instant(day), type: type)
             event.channel = type.isOptOut && chance(3, &random) ? nil : chance(4, &random) ? .sms : .email
-            event.brand = type.isOptOut && chance(3, &random) ? nil : ["acme", "acme", "apex", "bolt"].randomElement(using: &random)!
+            event.brand =
+                type.isOptOut && chance(3, &random)
+                ? nil : ["acme", "acme", "apex", "bolt"].randomElement(using: &random)!
             event.topics =
-                type.isOptOut && chance(2, &random) ? nil : [["news"], ["news", "offers"], ["offers"]].randomElement(using: &random)!
+                type.isOptOut && chance(2, &random)
+                ? nil : [["news"], ["news", "offers"], ["offers"]].randomElement(using: &random)!
             event.basis = chance(3, &random) ? nil : ConsentBasis.allCases.randomElement(using: &random)!
             if chance(4, &random) { event.basisDay = CalendarDay(year: 2024, month: 2, day: 29) }
             (event.hasWording, event.hasEvidence) = (chance(2, &random), chance(3, &random))

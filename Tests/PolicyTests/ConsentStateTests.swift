@@ -48,7 +48,9 @@ struct ConsentStateTests {
         }
     }
 
-    static func event(_ number: Int64, _ type: ConsentType, _ occurred: String, _ change: (inout ConsentEvent) -> Void = { _ in }) -> ConsentEvent {
+    static func event(
+        _ number: Int64, _ type: ConsentType, _ occurred: String, _ change: (inout ConsentEvent) -> Void = { _ in }
+    ) -> ConsentEvent {
         var event = GateScene.event(number, type, occurred)
         change(&event)
         return event
@@ -69,24 +71,34 @@ struct ConsentStateTests {
             is: .given),
         Row(
             "a withdrawal that arrives late beats an older grant",
-            [event(1, .granted, "2026-01-01"), event(2, .withdrawn, "2026-02-01") { $0.recordedAt = GateScene.at("2026-06-01") }],
+            [
+                event(1, .granted, "2026-01-01"),
+                event(2, .withdrawn, "2026-02-01") { $0.recordedAt = GateScene.at("2026-06-01") },
+            ],
             is: .withheld(.consentWithdrawn)),
         Row(
             "a withdrawal that arrives late does not beat a younger grant",
-            [event(1, .granted, "2026-03-01"), event(2, .withdrawn, "2026-02-01") { $0.recordedAt = GateScene.at("2026-06-01") }],
+            [
+                event(1, .granted, "2026-03-01"),
+                event(2, .withdrawn, "2026-02-01") { $0.recordedAt = GateScene.at("2026-06-01") },
+            ],
             is: .given),
         Row(
             "at the same time the withdrawal wins, recorded before or after",
             [event(2, .granted, "2026-02-01"), event(1, .withdrawn, "2026-02-01")], is: .withheld(.consentWithdrawn)),
         Row(
             "a withdrawal dated in the future counts from when it was recorded",
-            [event(1, .granted, "2026-01-01"),
-             event(2, .withdrawn, "2027-01-01") { $0.recordedAt = GateScene.at("2026-06-01") }],
+            [
+                event(1, .granted, "2026-01-01"),
+                event(2, .withdrawn, "2027-01-01") { $0.recordedAt = GateScene.at("2026-06-01") },
+            ],
             is: .withheld(.consentWithdrawn)),
         Row(
             "a grant after such a one stands",
-            [event(1, .withdrawn, "2027-01-01") { $0.recordedAt = GateScene.at("2026-06-01") },
-             event(2, .granted, "2026-07-01")], is: .given),
+            [
+                event(1, .withdrawn, "2027-01-01") { $0.recordedAt = GateScene.at("2026-06-01") },
+                event(2, .granted, "2026-07-01"),
+            ], is: .given),
         Row(
             "a grant dated in the future gives nothing yet",
             [event(1, .granted, "2027-01-01") { $0.recordedAt = GateScene.at("2026-06-01") }],
@@ -110,9 +122,15 @@ struct ConsentStateTests {
     ]
 
     static let scopes: [Row] = [
-        Row("a grant holds for its channel only", [event(1, .granted, "2026-01-01")], channel: .sms, is: .withheld(.noConsent)),
-        Row("a grant holds for its brand only", [event(1, .granted, "2026-01-01")], brand: "apex", is: .withheld(.noConsent)),
-        Row("a grant holds for its topic only", [event(1, .granted, "2026-01-01")], topic: "offers", is: .withheld(.noConsent)),
+        Row(
+            "a grant holds for its channel only", [event(1, .granted, "2026-01-01")], channel: .sms,
+            is: .withheld(.noConsent)),
+        Row(
+            "a grant holds for its brand only", [event(1, .granted, "2026-01-01")], brand: "apex",
+            is: .withheld(.noConsent)),
+        Row(
+            "a grant holds for its topic only", [event(1, .granted, "2026-01-01")], topic: "offers",
+            is: .withheld(.noConsent)),
         Row("a grant names its topics", [event(1, .granted, "2026-01-01")], topic: nil, is: .withheld(.noConsent)),
         Row(
             "a grant that names no channel gives nothing", [event(1, .granted, "2026-01-01") { $0.channel = nil }],
@@ -134,8 +152,10 @@ struct ConsentStateTests {
             [event(1, .granted, "2026-01-01"), event(2, .withdrawn, "2026-02-01") { $0.brand = "apex" }], is: .given),
         Row(
             "a withdrawal without channel, brand and topics covers all",
-            [event(1, .granted, "2026-01-01"),
-             event(2, .withdrawn, "2026-02-01") { ($0.channel, $0.brand, $0.topics) = (nil, nil, nil) }],
+            [
+                event(1, .granted, "2026-01-01"),
+                event(2, .withdrawn, "2026-02-01") { ($0.channel, $0.brand, $0.topics) = (nil, nil, nil) },
+            ],
             is: .withheld(.consentWithdrawn)),
         Row(
             "an objection to one brand reaches all of its controller",
@@ -154,8 +174,10 @@ struct ConsentStateTests {
             is: .withheld(.consentWithdrawn)),
         Row(
             "a reassigned number loses every channel",
-            [event(1, .granted, "2026-01-01"),
-             event(2, .reassigned, "2026-02-01") { ($0.channel, $0.brand) = (.sms, "bolt") }],
+            [
+                event(1, .granted, "2026-01-01"),
+                event(2, .reassigned, "2026-02-01") { ($0.channel, $0.brand) = (.sms, "bolt") },
+            ],
             is: .withheld(.consentWithdrawn)),
         Row(
             "a grant lifts exactly what it names",
@@ -186,12 +208,16 @@ struct ConsentStateTests {
             [event(1, .withdrawn, "2026-01-01"), event(2, .imported, "2026-02-01")], is: .withheld(.consentWithdrawn)),
         Row(
             "nor does confirming what was imported",
-            [event(1, .withdrawn, "2026-01-01"), event(2, .granted, "2026-02-01") { $0.isImport = true },
-             event(3, .confirmed, "2026-02-02")], is: .withheld(.consentWithdrawn)),
+            [
+                event(1, .withdrawn, "2026-01-01"), event(2, .granted, "2026-02-01") { $0.isImport = true },
+                event(3, .confirmed, "2026-02-02"),
+            ], is: .withheld(.consentWithdrawn)),
         Row(
             "a weak import does not weaken a grant",
-            [event(1, .granted, "2026-01-01"),
-             event(2, .imported, "2026-02-01") { ($0.isImport, $0.hasWording) = (true, false) }], is: .given),
+            [
+                event(1, .granted, "2026-01-01"),
+                event(2, .imported, "2026-02-01") { ($0.isImport, $0.hasWording) = (true, false) },
+            ], is: .given),
         Row(
             "a withdrawal by import counts",
             [event(1, .granted, "2026-01-01"), event(2, .withdrawn, "2026-02-01") { $0.isImport = true }],
@@ -200,25 +226,36 @@ struct ConsentStateTests {
 
     static let corrections: [Row] = [
         Row(
-            "a correction voids a grant", [event(1, .granted, "2026-01-01"), event(2, .corrected, "2026-02-01") { $0.corrects = 1 }],
+            "a correction voids a grant",
+            [event(1, .granted, "2026-01-01"), event(2, .corrected, "2026-02-01") { $0.corrects = 1 }],
             is: .withheld(.noConsent)),
         Row(
             "a correction voids a withdrawal",
-            [event(1, .granted, "2026-01-01"), event(2, .withdrawn, "2026-02-01"),
-             event(3, .corrected, "2026-03-01") { $0.corrects = 2 }], is: .given),
+            [
+                event(1, .granted, "2026-01-01"), event(2, .withdrawn, "2026-02-01"),
+                event(3, .corrected, "2026-03-01") { $0.corrects = 2 },
+            ], is: .given),
         Row(
             "and nothing else",
-            [event(1, .granted, "2026-01-01"), event(2, .withdrawn, "2026-02-01"), event(3, .withdrawn, "2026-02-02"),
-             event(4, .corrected, "2026-03-01") { $0.corrects = 2 }], is: .withheld(.consentWithdrawn)),
+            [
+                event(1, .granted, "2026-01-01"), event(2, .withdrawn, "2026-02-01"),
+                event(3, .withdrawn, "2026-02-02"),
+                event(4, .corrected, "2026-03-01") { $0.corrects = 2 },
+            ], is: .withheld(.consentWithdrawn)),
         Row(
             "a corrected correction voids nothing",
-            [event(1, .granted, "2026-01-01"), event(2, .withdrawn, "2026-02-01"),
-             event(3, .corrected, "2026-03-01") { $0.corrects = 2 }, event(4, .corrected, "2026-04-01") { $0.corrects = 3 }],
+            [
+                event(1, .granted, "2026-01-01"), event(2, .withdrawn, "2026-02-01"),
+                event(3, .corrected, "2026-03-01") { $0.corrects = 2 },
+                event(4, .corrected, "2026-04-01") { $0.corrects = 3 },
+            ],
             is: .withheld(.consentWithdrawn)),
         Row(
             "an import corrects no withdrawal",
-            [event(1, .granted, "2026-01-01"), event(2, .withdrawn, "2026-02-01"),
-             event(3, .corrected, "2026-03-01") { ($0.corrects, $0.isImport) = (2, true) }],
+            [
+                event(1, .granted, "2026-01-01"), event(2, .withdrawn, "2026-02-01"),
+                event(3, .corrected, "2026-03-01") { ($0.corrects, $0.isImport) = (2, true) },
+            ],
             is: .withheld(.consentWithdrawn)),
         Row(
             "what comes later cannot be corrected before",

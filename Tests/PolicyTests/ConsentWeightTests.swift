@@ -11,16 +11,20 @@ extension ConsentStateTests {
         Row("written for express", [given(.expressWritten, "2026-01-01")], is: .given),
         Row("written for written", [given(.expressWritten, "2026-01-01")], asks: .expressWritten, is: .given),
         Row(
-            "express for written", [given(.express, "2026-01-01")], asks: .expressWritten, is: .withheld(.consentTooWeak)),
+            "express for written", [given(.express, "2026-01-01")], asks: .expressWritten,
+            is: .withheld(.consentTooWeak)),
         Row("soft opt-in for express", [given(.softOptIn, "2026-01-01")], is: .withheld(.consentTooWeak)),
-        Row("legitimate interest for express", [given(.legitimateInterest, "2026-01-01")], is: .withheld(.consentTooWeak)),
+        Row(
+            "legitimate interest for express", [given(.legitimateInterest, "2026-01-01")],
+            is: .withheld(.consentTooWeak)),
         Row("implied by purchase for express", [given(.impliedPurchase, "2026-01-01")], is: .withheld(.consentTooWeak)),
         Row("soft opt-in for any", [given(.softOptIn, "2026-01-01")], asks: .any, is: .given),
         Row("implied by publication for any", [given(.impliedPublished, "2020-01-01")], asks: .any, is: .given),
         Row("none needed for any", [given(.noneNeeded, "2026-01-01")], asks: .any, is: .given),
         Row("nothing for any", [], asks: .any, is: .withheld(.noConsent)),
         Row(
-            "without wording, with evidence", [event(1, .granted, "2026-01-01") { ($0.hasWording, $0.hasEvidence) = (false, true) }],
+            "without wording, with evidence",
+            [event(1, .granted, "2026-01-01") { ($0.hasWording, $0.hasEvidence) = (false, true) }],
             is: .given),
         Row(
             "without wording and evidence", [event(1, .granted, "2026-01-01") { $0.hasWording = false }],
@@ -31,12 +35,17 @@ extension ConsentStateTests {
             asks: .expressWritten, is: .given),
         Row(
             "a renewal carries its basis on",
-            [given(.expressWritten, "2026-01-01"), event(2, .withdrawn, "2026-02-01"), event(3, .renewed, "2026-03-01")],
+            [
+                given(.expressWritten, "2026-01-01"), event(2, .withdrawn, "2026-02-01"),
+                event(3, .renewed, "2026-03-01"),
+            ],
             asks: .expressWritten, is: .given),
         Row(
             "a renewal with a basis of its own",
-            [given(.expressWritten, "2026-01-01"), event(2, .withdrawn, "2026-02-01"),
-             event(3, .renewed, "2026-03-01") { $0.basis = .softOptIn }], is: .withheld(.consentTooWeak)),
+            [
+                given(.expressWritten, "2026-01-01"), event(2, .withdrawn, "2026-02-01"),
+                event(3, .renewed, "2026-03-01") { $0.basis = .softOptIn },
+            ], is: .withheld(.consentTooWeak)),
     ]
 
     static let doubleOptIn: [Row] = [
@@ -49,13 +58,20 @@ extension ConsentStateTests {
             asks: .any, is: .withheld(.noConsent)),
         Row(
             "asked for again, and confirmed in time",
-            [event(1, .requested, "2026-01-01"), event(2, .requested, "2026-01-05"), event(3, .confirmed, "2026-01-10")],
+            [
+                event(1, .requested, "2026-01-01"), event(2, .requested, "2026-01-05"),
+                event(3, .confirmed, "2026-01-10"),
+            ],
             asks: .confirmed, is: .given),
         Row(
             "a grant that was confirmed, however late",
             [event(1, .granted, "2026-01-01"), event(2, .confirmed, "2026-03-01")], asks: .confirmed, is: .given),
-        Row("a grant alone is not confirmed", [event(1, .granted, "2026-01-01")], asks: .confirmed, is: .withheld(.consentTooWeak)),
-        Row("a confirmation with nothing else on record", [event(1, .confirmed, "2026-01-01")], asks: .confirmed, is: .given),
+        Row(
+            "a grant alone is not confirmed", [event(1, .granted, "2026-01-01")], asks: .confirmed,
+            is: .withheld(.consentTooWeak)),
+        Row(
+            "a confirmation with nothing else on record", [event(1, .confirmed, "2026-01-01")], asks: .confirmed,
+            is: .given),
         Row(
             "the wording may stand with the request",
             [event(1, .requested, "2026-01-01"), event(2, .confirmed, "2026-01-02") { $0.hasWording = false }],
@@ -66,14 +82,20 @@ extension ConsentStateTests {
             is: .withheld(.consentTooWeak)),
         Row(
             "a confirmation of what was asked for before a withdrawal",
-            [event(1, .requested, "2026-01-01"), event(2, .withdrawn, "2026-01-02"), event(3, .confirmed, "2026-01-03")],
+            [
+                event(1, .requested, "2026-01-01"), event(2, .withdrawn, "2026-01-02"),
+                event(3, .confirmed, "2026-01-03"),
+            ],
             is: .withheld(.consentWithdrawn)),
         Row(
             "asked for again after a withdrawal, not confirmed",
             [event(1, .withdrawn, "2026-01-02"), event(2, .requested, "2026-01-03")], is: .withheld(.consentWithdrawn)),
         Row(
             "asked for and confirmed after a withdrawal",
-            [event(1, .withdrawn, "2026-01-02"), event(2, .requested, "2026-01-03"), event(3, .confirmed, "2026-01-04")],
+            [
+                event(1, .withdrawn, "2026-01-02"), event(2, .requested, "2026-01-03"),
+                event(3, .confirmed, "2026-01-04"),
+            ],
             asks: .confirmed, is: .given),
         Row(
             "double opt-in by mail says nothing of the telephone",
@@ -118,7 +140,8 @@ extension ConsentStateTests {
             now: "2026-06-14T09:59:59Z", zones: [], is: .given),
         Row("express does not end by itself", [given(.express, "2001-01-01")], is: .given),
         Row(
-            "express outlives a purchase", [given(.express, "2001-01-01"), event(2, .granted, "2020-01-01") { $0.basis = .impliedPurchase }],
+            "express outlives a purchase",
+            [given(.express, "2001-01-01"), event(2, .granted, "2020-01-01") { $0.basis = .impliedPurchase }],
             is: .given),
         Row(
             "where one has run out and one is too weak, it is too weak",

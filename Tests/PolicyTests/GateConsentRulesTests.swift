@@ -30,14 +30,22 @@ struct GateConsentRulesTests {
 
     static let table: [Row] = [
         Row(testDescription: "no rule: express", rules: [], expected: "express"),
-        Row(testDescription: "no rule for transactional: nothing", rules: [], messageClass: .transactional, expected: nil),
-        Row(testDescription: "a rule of another channel: express", rules: [rule(.none, channel: .sms)], expected: "express"),
+        Row(
+            testDescription: "no rule for transactional: nothing", rules: [], messageClass: .transactional,
+            expected: nil),
+        Row(
+            testDescription: "a rule of another channel: express", rules: [rule(.none, channel: .sms)],
+            expected: "express"),
         Row(testDescription: "one rule", rules: [rule(.any)], expected: "any"),
-        Row(testDescription: "the strongest of all", rules: [rule(.any), rule(.expressWritten), rule(.none)], expected: "express_written"),
+        Row(
+            testDescription: "the strongest of all", rules: [rule(.any), rule(.expressWritten), rule(.none)],
+            expected: "express_written"),
         Row(
             testDescription: "written and confirmed are both asked for",
             rules: [rule(.confirmed), rule(.expressWritten)], expected: "express_written+confirmed"),
-        Row(testDescription: "unproven where every rule allows it", rules: [rule(.any, unproven: true)], expected: "any", proof: false),
+        Row(
+            testDescription: "unproven where every rule allows it", rules: [rule(.any, unproven: true)],
+            expected: "any", proof: false),
         Row(
             testDescription: "proof where one does not", rules: [rule(.any, unproven: true), rule(.express)],
             expected: "express"),
@@ -63,7 +71,8 @@ struct GateConsentRulesTests {
             testDescription: "an unknown place may be any that a rule names",
             rules: [rule(.any), rule(.expressWritten, in: ["US"])], expected: "express_written"),
         Row(
-            testDescription: "a rule for everywhere and one for a place", rules: [rule(.any), rule(.express, in: ["FR"])],
+            testDescription: "a rule for everywhere and one for a place",
+            rules: [rule(.any), rule(.express, in: ["FR"])],
             places: [florida], expected: "any"),
         Row(
             testDescription: "transactional by a rule that names it",

@@ -27,7 +27,8 @@ enum GateScene {
     }
 
     /// A recipient with proven express written consent for everything that `job` can be.
-    static func recipient(_ place: PlaceEvidence = PlaceEvidence(), contact: ContactChannel = .email) -> RecipientFacts {
+    static func recipient(_ place: PlaceEvidence = PlaceEvidence(), contact: ContactChannel = .email) -> RecipientFacts
+    {
         var facts = RecipientFacts()
         facts.address = contact.usesPhone ? .phone(place.phone ?? "+33612345678") : .email("ada@example.com")
         (facts.hasPerson, facts.place) = (true, place)

@@ -73,7 +73,9 @@ struct GateTests {
             facts: suppressed(.legal), expected: .withhold(.expired)),
         Row(
             testDescription: "suppressed wins over withdrawn",
-            facts: { var facts = suppressed(.legal); facts.consents = []; return facts }(),
+            facts: {
+                var facts = suppressed(.legal); facts.consents = []; return facts
+            }(),
             expected: .withhold(.suppressed)),
         Row(
             testDescription: "without consent wins over later", job: GateScene.job(notBefore: later),

@@ -7,7 +7,22 @@ import Testing
 
 @Suite("The earliest allowed instant (CONTRACT 8.2)")
 struct GateTimeSearchTests {
-    @Test("is what a scan minute by minute finds", arguments: [UInt64(11), 12, 13])
+    @Test("without an end, an opening is looked for over a year ahead")
+    func looksFar() throws {
+        let start = Instant(rfc3339: "2026-03-06T00:00:00Z")!
+        let paris = GateScene.table.clock("Europe/Paris")!
+        let year = BlackoutSpan(from: LocalTime("2026-01-01T00:00")!, to: LocalTime("2027-03-01T00:00")!)
+        var search = TimeSearch(
+            now: start,
+            hours: HoursInForce(
+                blackout: try OpenHours(presets: [], zones: [paris], table: GateScene.table, blackouts: [year])),
+            caps: CapRuling(free: start))
+        #expect(search.verdict() == .postpone(until: Instant(rfc3339: "2027-02-28T23:00:00Z")!, .quietHours))
+        search.now = Instant(rfc3339: "2026-01-01T00:00:00Z")!
+        #expect(search.verdict() == .withhold(.noAllowedTime))
+    }
+
+    @Test("is what a scan in steps of five minutes finds", arguments: [UInt64(11), 12, 13])
     func agrees(seed: UInt64) throws {
         var random = SeededNumbers(seed: seed)
         var seen: Set<String> = []
@@ -32,7 +47,7 @@ struct GateTimeSearchTests {
 private struct RandomTimes {
     var now: Instant
     var notBefore: Instant?
-    var expiresAt: Instant?
+    var expiresAt: Instant
     var quiet: OpenHours
     var blackout: OpenHours
     var caps: [(rule: CapRule, sends: [Instant])]
@@ -40,11 +55,13 @@ private struct RandomTimes {
 
     init(_ random: inout SeededNumbers) throws {
         let start = Instant(rfc3339: "2026-03-06T00:00:00Z")!  // New York's clock goes forward on the 8th
-        func minutes(_ range: ClosedRange<Int>) -> Duration { .seconds(60 * Int.random(in: range, using: &random)) }
+        func minutes(_ range: ClosedRange<Int>) -> Duration {
+            .seconds(300 * (Int.random(in: range, using: &random) / 5))
+        }
         let chance = { (one: Int, random: inout SeededNumbers) in Int.random(in: 0..<one, using: &random) == 0 }
         now = start + minutes(0...2880)
         notBefore = chance(3, &random) ? now + minutes(-600...1500) : nil
-        expiresAt = chance(5, &random) ? nil : now + minutes(1...5000)
+        expiresAt = now + minutes(5...5000)
         firstCapped = chance(3, &random) ? now - minutes(0...2000) : nil
         let zones = ["America/New_York", "Europe/Paris", "Asia/Kolkata", "America/Los_Angeles"].shuffled(using: &random)
         let clocks = zones.prefix(Int.random(in: 1...2, using: &random)).map { GateScene.table.clock($0)! }
@@ -55,7 +72,8 @@ private struct RandomTimes {
                 GateScene.preset("p\(number)", open, open + Int.random(in: 3...12, using: &random), covers: ["*"]))
         }
         let from = LocalTime(utc: start + minutes(0...4000))
-        let spans = chance(3, &random) ? [BlackoutSpan(from: from, to: LocalTime(utc: from.asUTC + minutes(1...2000)))] : []
+        let spans =
+            chance(3, &random) ? [BlackoutSpan(from: from, to: LocalTime(utc: from.asUTC + minutes(1...2000)))] : []
         let band: Duration = chance(2, &random) ? .seconds(300) : .zero
         quiet = try OpenHours(presets: presets, zones: clocks, table: GateScene.table, guardBand: band)
         blackout = try OpenHours(presets: [], zones: clocks, table: GateScene.table, guardBand: band, blackouts: spans)
@@ -88,10 +106,9 @@ private struct RandomTimes {
         return cap.sends.filter { $0 > instant - length }.count < cap.rule.limit
     }
 
-    /// The contract's sentences, minute by minute.
+    /// The contract's sentences, step by step.
     var scanned: Verdict {
-        let last = expiresAt ?? now + .seconds(12 * 86_400)
-        let times = sequence(first: now) { $0 + .seconds(60) }.prefix { $0 < last }
+        let times = sequence(first: now) { $0 + .seconds(300) }.prefix { $0 < expiresAt }
         guard let firstOpen = times.first(where: isOpen) else { return .withhold(.noAllowedTime) }
         let postponing = caps.filter { $0.rule.over != .withhold }
         for cap in caps where cap.rule.over == .withhold && firstOpen == now && !hasRoom(cap, now) {
@@ -99,7 +116,7 @@ private struct RandomTimes {
         }
         for cap in postponing where !hasRoom(cap, now) {
             guard case .postpone(let longest) = cap.rule.over else { continue }
-            let free = sequence(first: now) { $0 + .seconds(60) }.prefix { $0 <= now + .seconds(4 * 86_400) }
+            let free = sequence(first: now) { $0 + .seconds(300) }.prefix { $0 <= now + .seconds(4 * 86_400) }
                 .first { hasRoom(cap, $0) }
             guard let free, free <= (firstCapped ?? now) + longest else { return .withhold(.frequencyCap) }
         }

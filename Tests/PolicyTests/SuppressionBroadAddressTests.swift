@@ -55,9 +55,13 @@ struct BroadAddressTests {
             ])
         #expect(BroadAddress.spellings(of: .email("ada+x@example.com")) == [.email("ada+x@example.com")])
         #expect(
-            BroadAddress.spellings(of: .phone("+525512345678")).map(\.description) == ["+525512345678", "+5215512345678"])
+            BroadAddress.spellings(of: .phone("+525512345678")).map(\.description) == [
+                "+525512345678", "+5215512345678",
+            ])
         #expect(
-            BroadAddress.spellings(of: .phone("+5511987654321")).map(\.description) == ["+5511987654321", "+551187654321"])
+            BroadAddress.spellings(of: .phone("+5511987654321")).map(\.description) == [
+                "+5511987654321", "+551187654321",
+            ])
         #expect(BroadAddress.spellings(of: .crm("003")) == [.crm("003")])
     }
 }

@@ -76,28 +76,45 @@ struct SuppressionStateTests {
         Row(
             testDescription: "added again after the removal",
             events: [added(1, .manual), removed(2, lifts: 1), added(3, .manual)], expected: [3]),
-        Row(testDescription: "a removal lifts nothing that comes later", events: [removed(1, lifts: 2), added(2, .manual)], expected: [2]),
-        Row(testDescription: "its channel", events: [added(1, .manual, SuppressionScope(channel: .email))], expected: [1]),
-        Row(testDescription: "another channel", events: [added(1, .manual, SuppressionScope(channel: .sms))], expected: []),
+        Row(
+            testDescription: "a removal lifts nothing that comes later",
+            events: [removed(1, lifts: 2), added(2, .manual)], expected: [2]),
+        Row(
+            testDescription: "its channel", events: [added(1, .manual, SuppressionScope(channel: .email))],
+            expected: [1]),
+        Row(
+            testDescription: "another channel", events: [added(1, .manual, SuppressionScope(channel: .sms))],
+            expected: []),
         Row(
             testDescription: "a task is the contact that it is about",
-            events: [added(1, .manual, SuppressionScope(channel: .voice))], job: GateScene.job(.crmTask, intended: .voice),
+            events: [added(1, .manual, SuppressionScope(channel: .voice))],
+            job: GateScene.job(.crmTask, intended: .voice),
             expected: [1]),
         Row(
             testDescription: "and a task", events: [added(1, .manual, SuppressionScope(channel: .crmTask))],
             job: GateScene.job(.crmTask, intended: .voice), expected: [1]),
         Row(
-            testDescription: "what goes by itself is no task", events: [added(1, .manual, SuppressionScope(channel: .crmTask))],
+            testDescription: "what goes by itself is no task",
+            events: [added(1, .manual, SuppressionScope(channel: .crmTask))],
             expected: []),
         Row(testDescription: "its brand", events: [added(1, .manual, SuppressionScope(brand: "acme"))], expected: [1]),
-        Row(testDescription: "another brand", events: [added(1, .manual, SuppressionScope(brand: "apex"))], expected: []),
+        Row(
+            testDescription: "another brand", events: [added(1, .manual, SuppressionScope(brand: "apex"))], expected: []
+        ),
         Row(testDescription: "its topic", events: [added(1, .manual, SuppressionScope(topic: "news"))], expected: [1]),
         Row(
-            testDescription: "a topic, and the job has none", events: [added(1, .legal, SuppressionScope(topic: "news"))],
+            testDescription: "a topic, and the job has none",
+            events: [added(1, .legal, SuppressionScope(topic: "news"))],
             job: GateScene.job(topic: nil), expected: []),
-        Row(testDescription: "its campaign", events: [added(1, .manual, SuppressionScope(campaign: "spring"))], expected: [1]),
-        Row(testDescription: "another campaign", events: [added(1, .manual, SuppressionScope(campaign: "fall"))], expected: []),
-        Row(testDescription: "its class", events: [added(1, .legal, SuppressionScope(messageClass: .marketing))], expected: [1]),
+        Row(
+            testDescription: "its campaign", events: [added(1, .manual, SuppressionScope(campaign: "spring"))],
+            expected: [1]),
+        Row(
+            testDescription: "another campaign", events: [added(1, .manual, SuppressionScope(campaign: "fall"))],
+            expected: []),
+        Row(
+            testDescription: "its class", events: [added(1, .legal, SuppressionScope(messageClass: .marketing))],
+            expected: [1]),
         Row(
             testDescription: "another class", events: [added(1, .legal, SuppressionScope(messageClass: .marketing))],
             job: GateScene.job(.email, .transactional), expected: []),

@@ -16,14 +16,16 @@ struct BookRecordTests {
     static func grant(_ field: String = "kind", _ value: String? = #""consent""#) -> String {
         record(
             [
-                ("kind", #""consent""#), ("id", #""form-77""#), ("address", #""ada@example.com""#), ("channel", #""email""#),
+                ("kind", #""consent""#), ("id", #""form-77""#), ("address", #""ada@example.com""#),
+                ("channel", #""email""#),
                 ("brand", #""acme""#), ("topics", #"["newsletter"]"#), ("type", #""granted""#),
             ], field, value)
     }
     static func optOut(_ field: String = "kind", _ value: String? = #""consent""#) -> String {
         record(
             [
-                ("kind", #""consent""#), ("id", #""stop-1""#), ("address", #""ada@example.com""#), ("channel", #""email""#),
+                ("kind", #""consent""#), ("id", #""stop-1""#), ("address", #""ada@example.com""#),
+                ("channel", #""email""#),
                 ("brand", #""acme""#), ("topics", #"["newsletter"]"#), ("type", #""withdrawn""#),
                 ("occurred_at", #""2027-01-10T10:00:00Z""#),
             ], field, value)
@@ -66,7 +68,8 @@ struct BookRecordTests {
         #expect(event.basisDay == CalendarDay("2026-12-24") && event.hasWording && event.hasEvidence && !event.isImport)
         #expect(event.occurredAt == Instant(rfc3339: "2027-01-10T09:00:00Z") && event.recordedAt == Self.now)
         #expect(details.wording == "Yes,\nplease" && details.method == "web-form" && details.actor == "ada")
-        #expect(details.occurredText == "2027-01-10T10:00:00+01:00" && details.language == "fr-CA" && details.damage == nil)
+        #expect(
+            details.occurredText == "2027-01-10T10:00:00+01:00" && details.language == "fr-CA" && details.damage == nil)
         #expect(details.producer == "default" && details.recordID == "form-77")
         #expect(details.disclosures?["withdrawal_explained"] == .bool(true) && details.basisFacts?["order"] != nil)
     }
@@ -102,7 +105,9 @@ struct BookRecordTests {
         Row(
             "evidence of 17 KiB", grant("evidence", "{\"a\":\"\(String(repeating: "x", count: 17 << 10))\"}"),
             "bad_value evidence"),
-        Row("wording of 257 KiB", grant("wording", "\"\(String(repeating: "x", count: 257 << 10))\""), "bad_value wording"),
+        Row(
+            "wording of 257 KiB", grant("wording", "\"\(String(repeating: "x", count: 257 << 10))\""),
+            "bad_value wording"),
         Row("no wording in it", grant("wording", #""""#), "bad_value wording"),
         Row("a method on two lines", grant("method", #""a\nb""#), "bad_value method"),
         Row("an actor on two lines", grant("actor", #""a\nb""#), "bad_value actor"),
@@ -112,8 +117,12 @@ struct BookRecordTests {
         Row("by a producer that may not", grant(), by: "engine", "not_permitted kind"),
         Row("an opt-out by a producer that may not", optOut(), by: "engine", "not_permitted kind"),
         Row("a suppression by a producer that may not", suppress(), by: "engine", "not_permitted kind"),
-        Row("for a brand of somebody else", grant("brand", #""beta""#), by: "acme-only", "not_permitted brand", "unknown_topic topics[0]"),
-        Row("an opt-out for a brand of somebody else", optOut("brand", #""beta""#), by: "acme-only", "not_permitted brand", "unknown_topic topics[0]"),
+        Row(
+            "for a brand of somebody else", grant("brand", #""beta""#), by: "acme-only", "not_permitted brand",
+            "unknown_topic topics[0]"),
+        Row(
+            "an opt-out for a brand of somebody else", optOut("brand", #""beta""#), by: "acme-only",
+            "not_permitted brand", "unknown_topic topics[0]"),
         Row(
             "a suppression for a brand of somebody else", suppress("scope", #"{"brand":"beta"}"#), by: "acme-only",
             "not_permitted scope.brand"),
@@ -166,7 +175,8 @@ struct BookRecordTests {
             guard case .consent(let imported) = RecordDecoderTests.decode(text) else { return #expect(Bool(false)) }
             #expect(imported.consent.event.isImport)
         }
-        let correction = #"{"kind":"consent","id":"x","type":"corrected","address":"ada@example.com","corrects":"c812"}"#
+        let correction =
+            #"{"kind":"consent","id":"x","type":"corrected","address":"ada@example.com","corrects":"c812"}"#
         guard case .consent(let new) = RecordDecoderTests.decode(correction) else { return #expect(Bool(false)) }
         #expect(new.consent.event.corrects == 812 && new.consent.event.topics == nil)
     }
@@ -180,7 +190,8 @@ struct BookRecordTests {
         var becomes: String
         var problems: [String]
         var producer = "default"
-        init(_ name: String, _ text: String, _ becomes: String, by producer: String = "default", _ problems: String...) {
+        init(_ name: String, _ text: String, _ becomes: String, by producer: String = "default", _ problems: String...)
+        {
             (self.name, self.text, self.becomes) = (name, text, becomes)
             (self.producer, self.problems) = (producer, problems)
         }
@@ -191,33 +202,50 @@ struct BookRecordTests {
     static let rightNow = "2027-01-15T08:00:00.000000Z"
     static let wide: [Wide] = [
         Wide("a sound one", optOut(), "email acme newsletter \(then)"),
-        Wide("nothing but who and what", #"{"kind":"consent","id":"a","type":"objected","address":"a@b.example"}"#, "* * * \(rightNow)"),
+        Wide(
+            "nothing but who and what", #"{"kind":"consent","id":"a","type":"objected","address":"a@b.example"}"#,
+            "* * * \(rightNow)"),
         Wide("a channel unheard of", optOut("channel", #""fax""#), "* acme newsletter \(then)", "bad_value channel"),
-        Wide("a channel that does not fit", optOut("channel", #""sms""#), "* acme newsletter \(then)", "bad_value channel"),
+        Wide(
+            "a channel that does not fit", optOut("channel", #""sms""#), "* acme newsletter \(then)",
+            "bad_value channel"),
         Wide("a task's channel", optOut("channel", #""crm_task""#), "* acme newsletter \(then)", "bad_value channel"),
         Wide("a channel that is a number", optOut("channel", "1"), "* acme newsletter \(then)", "bad_type channel"),
         Wide("a brand nobody has", optOut("brand", #""acne""#), "email * newsletter \(then)", "unknown_brand brand"),
         Wide("a brand that is null", optOut("brand", "null"), "email * newsletter \(then)", "bad_type brand"),
-        Wide("a topic nobody has", optOut("topics", #"["newsletter","newz"]"#), "email acme * \(then)", "unknown_topic topics[1]"),
+        Wide(
+            "a topic nobody has", optOut("topics", #"["newsletter","newz"]"#), "email acme * \(then)",
+            "unknown_topic topics[1]"),
         Wide("an empty list of topics", optOut("topics", "[]"), "email acme * \(then)", "bad_type topics"),
         Wide("topics as text", optOut("topics", #""newsletter""#), "email acme * \(then)", "bad_type topics"),
         Wide("a misspelt field", optOut("brandt", #""acme""#), "email acme newsletter \(then)", "unknown_field brandt"),
-        Wide("a time that is none", optOut("occurred_at", #""yesterday""#), "email acme newsletter \(rightNow)", "bad_time occurred_at"),
-        Wide("a time ahead", optOut("occurred_at", #""2028-01-01T00:00:00Z""#), "email acme newsletter \(rightNow)", "bad_time occurred_at"),
-        Wide("a day counts to its end", optOut("occurred_at", #""2027-01-10""#), "email acme newsletter 2027-01-10T23:59:59.999999Z"),
+        Wide(
+            "a time that is none", optOut("occurred_at", #""yesterday""#), "email acme newsletter \(rightNow)",
+            "bad_time occurred_at"),
+        Wide(
+            "a time ahead", optOut("occurred_at", #""2028-01-01T00:00:00Z""#), "email acme newsletter \(rightNow)",
+            "bad_time occurred_at"),
+        Wide(
+            "a day counts to its end", optOut("occurred_at", #""2027-01-10""#),
+            "email acme newsletter 2027-01-10T23:59:59.999999Z"),
         Wide("today counts to now", optOut("occurred_at", #""2027-01-15""#), "email acme newsletter \(rightNow)"),
         Wide("evidence in words", optOut("evidence", #""x""#), "email acme newsletter \(then)", "bad_type evidence"),
         Wide("a basis nobody knows", optOut("basis", #""x""#), "email acme newsletter \(then)", "bad_value basis"),
         Wide("no id", optOut("id", nil), "email acme newsletter \(then)", "missing_field id"),
         Wide("an id that is none", optOut("id", #""ä""#), "email acme newsletter \(then)", "bad_value id"),
         Wide("corrects something", optOut("corrects", #""c8""#), "email acme newsletter \(then)", "bad_value corrects"),
-        Wide("an address in a spelling", optOut("address", #""Ada <mailto:Ada@Example.com>""#), "email acme newsletter \(then)"),
+        Wide(
+            "an address in a spelling", optOut("address", #""Ada <mailto:Ada@Example.com>""#),
+            "email acme newsletter \(then)"),
         Wide("a misspelt type", optOut("type", #""withdrawnn""#), "email acme newsletter \(then)", "bad_value type"),
         Wide("a type in capitals", optOut("type", #""Withdrawn""#), "email acme newsletter \(then)", "bad_value type"),
-        Wide("another system's type", optOut("type", #""unsubscribed""#), "email acme newsletter \(then)", "bad_value type"),
+        Wide(
+            "another system's type", optOut("type", #""unsubscribed""#), "email acme newsletter \(then)",
+            "bad_value type"),
         Wide("no brand, by a producer of one", optOut("brand", nil), "email acme newsletter \(then)", by: "acme-only"),
         Wide(
-            "a damaged brand, by a producer of one", optOut("brand", #""acne""#), "email acme newsletter \(then)", by: "acme-only",
+            "a damaged brand, by a producer of one", optOut("brand", #""acne""#), "email acme newsletter \(then)",
+            by: "acme-only",
             "unknown_brand brand"),
         Wide(
             "a damaged brand, by a producer of two", optOut("brand", #""acne""#),
@@ -255,8 +283,10 @@ struct BookRecordTests {
     @Test(
         "an opt-out that names nobody is lost, aloud",
         arguments: [
-            optOut("address", nil), optOut("address", #""ada""#), optOut("address", "null"), optOut("address", #""0612345678""#),
-            suppress("target", nil), suppress("target", #""ada""#), suppress("target", "[]"), suppress("target", #""md5:12""#),
+            optOut("address", nil), optOut("address", #""ada""#), optOut("address", "null"),
+            optOut("address", #""0612345678""#),
+            suppress("target", nil), suppress("target", #""ada""#), suppress("target", "[]"),
+            suppress("target", #""md5:12""#),
             #"{"kind":"suppress","id":"a","target":"ada@example.com","note":"x","note":"y"}"#,
             #"{"kind":"consent","type":"withdrawn","address":"ada@example.com""#,
         ])
@@ -272,30 +302,58 @@ struct BookRecordTests {
 
     static let suppressions: [Wide] = [
         Wide("a sound one", suppress(), "unengaged * acme * * marketing 2028-01-01T00:00:00.000000Z"),
-        Wide("a reason nobody knows", suppress("reason", #""tired""#), "imported * acme * * marketing never", "bad_value reason", "bad_value expires_at"),
-        Wide("a reason in another dress", suppress("reason", #""Hard Bounce""#), "hard_bounce * acme * * marketing never", "bad_value expires_at"),
-        Wide("no reason", suppress("reason", nil), "imported * acme * * marketing never", "missing_field reason", "bad_value expires_at"),
-        Wide("an end that is none", suppress("expires_at", #""soon""#), "unengaged * acme * * marketing never", "bad_time expires_at"),
-        Wide("an end that is past", suppress("expires_at", #""2026-01-01""#), "unengaged * acme * * marketing never", "bad_time expires_at"),
-        Wide("an end by day", suppress("expires_at", #""2027-02-01""#), "unengaged * acme * * marketing 2027-02-01T23:59:59.999999Z"),
-        Wide("a scope in words", suppress("scope", #""acme""#), "unengaged * * * * * 2028-01-01T00:00:00.000000Z", "bad_type scope"),
         Wide(
-            "a scope of mistakes", suppress("scope", #"{"channel":"fax","brand":"x","topic":"y","campaign":1,"class":"z","zone":2}"#),
+            "a reason nobody knows", suppress("reason", #""tired""#), "imported * acme * * marketing never",
+            "bad_value reason", "bad_value expires_at"),
+        Wide(
+            "a reason in another dress", suppress("reason", #""Hard Bounce""#),
+            "hard_bounce * acme * * marketing never", "bad_value expires_at"),
+        Wide(
+            "no reason", suppress("reason", nil), "imported * acme * * marketing never", "missing_field reason",
+            "bad_value expires_at"),
+        Wide(
+            "an end that is none", suppress("expires_at", #""soon""#), "unengaged * acme * * marketing never",
+            "bad_time expires_at"),
+        Wide(
+            "an end that is past", suppress("expires_at", #""2026-01-01""#), "unengaged * acme * * marketing never",
+            "bad_time expires_at"),
+        Wide(
+            "an end by day", suppress("expires_at", #""2027-02-01""#),
+            "unengaged * acme * * marketing 2027-02-01T23:59:59.999999Z"),
+        Wide(
+            "a scope in words", suppress("scope", #""acme""#), "unengaged * * * * * 2028-01-01T00:00:00.000000Z",
+            "bad_type scope"),
+        Wide(
+            "a scope of mistakes",
+            suppress("scope", #"{"channel":"fax","brand":"x","topic":"y","campaign":1,"class":"z","zone":2}"#),
             "unengaged * * * * * 2028-01-01T00:00:00.000000Z", "unknown_brand scope.brand", "bad_value scope.channel",
             "unknown_topic scope.topic", "bad_type scope.campaign", "bad_value scope.class", "unknown_field scope.zone"),
         Wide(
             "a whole scope",
-            suppress("scope", #"{"channel":"crm_task","brand":"beta","topic":"news","campaign":"c","class":"transactional"}"#),
+            suppress(
+                "scope", #"{"channel":"crm_task","brand":"beta","topic":"news","campaign":"c","class":"transactional"}"#
+            ),
             "unengaged crm_task beta news c transactional 2028-01-01T00:00:00.000000Z"),
         Wide("no scope", suppress("scope", nil), "unengaged * * * * * 2028-01-01T00:00:00.000000Z"),
-        Wide("no scope, by a producer of one", suppress("scope", nil), "unengaged * acme * * * 2028-01-01T00:00:00.000000Z", by: "acme-only"),
+        Wide(
+            "no scope, by a producer of one", suppress("scope", nil),
+            "unengaged * acme * * * 2028-01-01T00:00:00.000000Z", by: "acme-only"),
         Wide(
             "no scope, by a producer of two", suppress("scope", nil),
-            "unengaged * acme * * * 2028-01-01T00:00:00.000000Z | unengaged * beta * * * 2028-01-01T00:00:00.000000Z", by: "two"),
-        Wide("no id", suppress("id", nil), "unengaged * acme * * marketing 2028-01-01T00:00:00.000000Z", "missing_field id"),
-        Wide("a note on two lines", suppress("note", #""a\nb""#), "unengaged * acme * * marketing 2028-01-01T00:00:00.000000Z", "bad_value note"),
-        Wide("a field nobody knows", suppress("reasons", "1"), "unengaged * acme * * marketing 2028-01-01T00:00:00.000000Z", "unknown_field reasons"),
-        Wide("a target in a spelling", suppress("target", #""<Ada@example.com>""#), "unengaged * acme * * marketing 2028-01-01T00:00:00.000000Z"),
+            "unengaged * acme * * * 2028-01-01T00:00:00.000000Z | unengaged * beta * * * 2028-01-01T00:00:00.000000Z",
+            by: "two"),
+        Wide(
+            "no id", suppress("id", nil), "unengaged * acme * * marketing 2028-01-01T00:00:00.000000Z",
+            "missing_field id"),
+        Wide(
+            "a note on two lines", suppress("note", #""a\nb""#),
+            "unengaged * acme * * marketing 2028-01-01T00:00:00.000000Z", "bad_value note"),
+        Wide(
+            "a field nobody knows", suppress("reasons", "1"),
+            "unengaged * acme * * marketing 2028-01-01T00:00:00.000000Z", "unknown_field reasons"),
+        Wide(
+            "a target in a spelling", suppress("target", #""<Ada@example.com>""#),
+            "unengaged * acme * * marketing 2028-01-01T00:00:00.000000Z"),
     ]
 
     @Test("a suppression is taken whatever is wrong with it", arguments: suppressions)
@@ -321,7 +379,9 @@ struct BookRecordTests {
 
     @Test(
         "every kind of target is taken",
-        arguments: ["@example.com", "*.example.com", "+33*", "+33…*", "person:lead-1", "md5:3e3417d7ef77d5932a6734b916515ed5"])
+        arguments: [
+            "@example.com", "*.example.com", "+33*", "+33…*", "person:lead-1", "md5:3e3417d7ef77d5932a6734b916515ed5",
+        ])
     func targets(text: String) {
         guard case .suppress(let new) = RecordDecoderTests.decode(Self.suppress("target", "\"\(text)\"")) else {
             return #expect(Bool(false))

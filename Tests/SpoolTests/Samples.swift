@@ -18,7 +18,8 @@ enum Samples {
             lane: { job, _ in lane(of: job) }, latestInstant: { local, _ in local.asUTC + .seconds(12 * 3600) },
             knowsZone: { $0 == "Europe/Paris" },
             producers: [
-                "default": .init(), "engine": .init(mayCancel: false, mayRecordConsent: false, maySuppress: false, brands: ["acme"]),
+                "default": .init(),
+                "engine": .init(mayCancel: false, mayRecordConsent: false, maySuppress: false, brands: ["acme"]),
                 "sales": .init(mayEnqueue: false),
                 "acme-only": .init(brands: ["acme"]), "two": .init(brands: ["acme", "beta"]),
             ],

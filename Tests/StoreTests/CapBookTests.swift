@@ -134,7 +134,9 @@ struct CapBookTests {
 
     enum Noted: CaseIterable, Sendable { case nothing, endHandedOver, answered }
 
-    @Test("killed between the reservation and the outcome: the place is kept unless it certainly did not go", arguments: Noted.allCases)
+    @Test(
+        "killed between the reservation and the outcome: the place is kept unless it certainly did not go",
+        arguments: Noted.allCases)
     func crash(_ noted: Noted) async throws {
         let fixture = try Fixture()
         let (first, departures) = try await store(fixture)

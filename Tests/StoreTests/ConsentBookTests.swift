@@ -23,7 +23,8 @@ struct ConsentBookTests {
         let number = try #require(try await store.record([given], by: reviewer).first?.number)
         let record = try #require(try await store.consents(of: ada).first)
         #expect(record.event.number == number && record.event.id == "c1")
-        #expect(record.event.topics == ["news", "offers"] && record.event.brand == "acme" && record.event.channel == .email)
+        #expect(
+            record.event.topics == ["news", "offers"] && record.event.brand == "acme" && record.event.channel == .email)
         #expect(record.event.basis == .impliedPurchase && record.event.basisDay == CalendarDay("2026-11-01"))
         #expect(record.event.occurredAt == evening - .seconds(60) && record.event.recordedAt == evening)
         #expect(record.event.hasWording && record.event.hasEvidence && !record.event.isImport)
@@ -156,10 +157,12 @@ struct ConsentBookTests {
         await store.close()
     }
 
-    @Test("nothing on record is ever changed or deleted", arguments: [
-        "UPDATE consent SET type = 1", "DELETE FROM consent", "UPDATE suppression SET reason = 1",
-        "DELETE FROM suppression", "UPDATE journal SET at = 1", "DELETE FROM journal",
-    ])
+    @Test(
+        "nothing on record is ever changed or deleted",
+        arguments: [
+            "UPDATE consent SET type = 1", "DELETE FROM consent", "UPDATE suppression SET reason = 1",
+            "DELETE FROM suppression", "UPDATE journal SET at = 1", "DELETE FROM journal",
+        ])
     func appendOnly(_ sql: String) async throws {
         let fixture = try Fixture()
         let store = try fixture.open()
@@ -169,15 +172,17 @@ struct ConsentBookTests {
         await store.close()
     }
 
-    @Test("the audit sees a consent or a suppression that is not the one journalled; erased words are no fault", arguments: [
-        ("DROP TRIGGER consent_no_update; UPDATE consent SET type = 2", "consent c1"),
-        ("DROP TRIGGER consent_no_delete; DELETE FROM consent", "consent c1"),
-        ("DROP TRIGGER suppression_no_update; UPDATE suppression SET expires = 5 WHERE n = 1", "suppression s1"),
-        ("DROP TRIGGER suppression_no_update; UPDATE suppression SET lifts = 9 WHERE n = 2", "suppression s2"),
-        ("UPDATE consent_words SET words = x'00'", "its words"),
-        ("UPDATE suppression_words SET words = x'00'", "its words"),
-        ("DELETE FROM consent_words; DELETE FROM suppression_words", ""),
-    ])
+    @Test(
+        "the audit sees a consent or a suppression that is not the one journalled; erased words are no fault",
+        arguments: [
+            ("DROP TRIGGER consent_no_update; UPDATE consent SET type = 2", "consent c1"),
+            ("DROP TRIGGER consent_no_delete; DELETE FROM consent", "consent c1"),
+            ("DROP TRIGGER suppression_no_update; UPDATE suppression SET expires = 5 WHERE n = 1", "suppression s1"),
+            ("DROP TRIGGER suppression_no_update; UPDATE suppression SET lifts = 9 WHERE n = 2", "suppression s2"),
+            ("UPDATE consent_words SET words = x'00'", "its words"),
+            ("UPDATE suppression_words SET words = x'00'", "its words"),
+            ("DELETE FROM consent_words; DELETE FROM suppression_words", ""),
+        ])
     func audit(_ sql: String, _ fault: String) async throws {
         let fixture = try Fixture()
         let store = try fixture.open()

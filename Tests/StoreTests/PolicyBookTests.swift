@@ -131,7 +131,8 @@ struct PolicyBookTests {
         let store = try fixture.open()
         try await store.record([consent(.granted)], by: reviewer)
         try await store.suppress([suppression(.domain("example.com")), suppression(.person("p"))], by: reviewer)
-        _ = try await store.take(fixture.chunk([Wish("a") { $0.person = "p" }.entry, Wish("b") { $0.email = "bo@example.org" }.entry]))
+        _ = try await store.take(
+            fixture.chunk([Wish("a") { $0.person = "p" }.entry, Wish("b") { $0.email = "bo@example.org" }.entry]))
         try await store.settle(store.launchAllDue(at: evening), .sent, at: evening)
         let byAddress = try await store.dossier(of: ada)
         #expect(byAddress.consents.count == 1 && byAddress.suppressions.map(\.event.match) == [.domain])

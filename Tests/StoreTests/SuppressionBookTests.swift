@@ -16,7 +16,9 @@ struct SuppressionBookTests {
     }
 
     static let table = [
-        Row(testDescription: "an address, in any case", target: .address(ada), reaches: ["ada", "task"], match: .address),
+        Row(
+            testDescription: "an address, in any case", target: .address(ada), reaches: ["ada", "task"], match: .address
+        ),
         Row(
             testDescription: "a tag and dots of Google's", target: .address(.email("a.d.a+x@googlemail.com")),
             reaches: ["gmail"], match: .address),
@@ -24,18 +26,27 @@ struct SuppressionBookTests {
             testDescription: "a number by its older spelling", target: .address(.phone("+525512345678")),
             reaches: ["mexico"], match: .address),
         Row(testDescription: "a contact", target: .address(.crm("003")), reaches: ["task"], match: .address),
-        Row(testDescription: "MD5", target: .hash(.md5, Digest.md5.of("ada@example.com")), reaches: ["ada", "task"], match: .md5),
-        Row(testDescription: "SHA-1", target: .hash(.sha1, Digest.sha1.of("ada@gmail.com")), reaches: ["gmail"], match: .sha1),
+        Row(
+            testDescription: "MD5", target: .hash(.md5, Digest.md5.of("ada@example.com")), reaches: ["ada", "task"],
+            match: .md5),
+        Row(
+            testDescription: "SHA-1", target: .hash(.sha1, Digest.sha1.of("ada@gmail.com")), reaches: ["gmail"],
+            match: .sha1),
         Row(
             testDescription: "SHA-256", target: .hash(.sha256, Digest.sha256.of("+5215512345678")), reaches: ["mexico"],
             match: .sha256),
         Row(testDescription: "a domain", target: .domain("example.com"), reaches: ["ada", "task"], match: .domain),
-        Row(testDescription: "no domain below it", target: .domain("mail.example.org"), reaches: ["below"], match: .domain),
+        Row(
+            testDescription: "no domain below it", target: .domain("mail.example.org"), reaches: ["below"],
+            match: .domain),
         Row(
             testDescription: "what is below a domain", target: .domainSuffix("example.org"), reaches: ["below"],
             match: .domainSuffix),
-        Row(testDescription: "a suffix is not below itself", target: .domainSuffix("example.com"), reaches: [], match: .domainSuffix),
-        Row(testDescription: "a phone prefix", target: .phonePrefix("+52155"), reaches: ["mexico"], match: .phonePrefix),
+        Row(
+            testDescription: "a suffix is not below itself", target: .domainSuffix("example.com"), reaches: [],
+            match: .domainSuffix),
+        Row(
+            testDescription: "a phone prefix", target: .phonePrefix("+52155"), reaches: ["mexico"], match: .phonePrefix),
         Row(
             testDescription: "a prefix of the canonical number", target: .phonePrefix("+5255"), reaches: ["mexico"],
             match: .phonePrefix),
@@ -83,7 +94,8 @@ struct SuppressionBookTests {
     func roundTrip() async throws {
         let fixture = try Fixture()
         let store = try fixture.open()
-        let scope = SuppressionScope(channel: .sms, brand: "acme", topic: "news", campaign: "spring", messageClass: .marketing)
+        let scope = SuppressionScope(
+            channel: .sms, brand: "acme", topic: "news", campaign: "spring", messageClass: .marketing)
         var one = suppression(.person("lead-7"), .unengaged, scope, expiresAt: evening + .seconds(9))
         (one.details.note, one.details.actor, one.details.source) = ("asleep", "dana", "command")
         let list = [one, suppression(.address(ada), .legal, expiresAt: evening + .seconds(9))]
@@ -96,7 +108,8 @@ struct SuppressionBookTests {
         #expect(records[0].signature == reviewer)
         #expect(try await store.suppressions(matching: .person("lead-7")) == [records[0]])
         let told = try await store.outcomes(after: 0, limit: 9)
-        #expect(told.map(\.event) == [.suppressed, .suppressed] && told.allSatisfy { $0.job == nil && $0.producer == nil })
+        #expect(
+            told.map(\.event) == [.suppressed, .suppressed] && told.allSatisfy { $0.job == nil && $0.producer == nil })
         #expect(told[0].person == "lead-7" && told[0].brand == "acme" && told[1].recipient == "ada@example.com")
         #expect(try await store.operatorActions(after: 0).map(\.action) == ["suppression_add"])
         await store.close()
@@ -107,7 +120,9 @@ struct SuppressionBookTests {
         let fixture = try Fixture()
         let store = try fixture.open()
         let sms = SuppressionScope(channel: .sms)
-        let list = [suppression(), suppression(.address(ada), .manual, sms), suppression(.address(.email("bo@example.com")))]
+        let list = [
+            suppression(), suppression(.address(ada), .manual, sms), suppression(.address(.email("bo@example.com"))),
+        ]
         try await store.suppress(list, by: reviewer)
         #expect(try await store.lift(.address(ada), scope: sms, by: reviewer) == [2])
         #expect(try await store.lift(.address(ada), by: reviewer) == [1])
@@ -120,7 +135,10 @@ struct SuppressionBookTests {
         let lifted = try await store.suppressionsLifted(from: evening, to: evening + .seconds(1)).rows
         #expect(lifted.map(\.event.number) == [4, 5])
         #expect(try await store.outcomes(after: 0, limit: 99).filter { $0.event == .suppressed }.count == 3)
-        #expect(try await store.operatorActions(after: 0).map(\.action) == ["suppression_add", "suppression_lift", "suppression_lift"])
+        #expect(
+            try await store.operatorActions(after: 0).map(\.action) == [
+                "suppression_add", "suppression_lift", "suppression_lift",
+            ])
         #expect(try await store.verifyJournal().fault == nil)
         await store.close()
     }

@@ -11,6 +11,7 @@ import sys
 import time
 import unittest
 
+import contract_books
 import contract_commands
 import contract_damage
 import contract_gate
@@ -19,14 +20,17 @@ import contract_operators
 import contract_path
 import contract_postfix
 import contract_relay
+import contract_review
 import contract_schedule
 import contract_users
 
 PARTS = [
+    contract_books,
     contract_users,
     contract_postfix,
     contract_damage,
     contract_gate,
+    contract_review,
     contract_relay,
     contract_operators,
     contract_schedule,

@@ -4,10 +4,10 @@
 import datetime
 import json
 import signal
-import time
+import subprocess
 
 import lab
-from contract_case import Case, offer
+from contract_case import NEEDS_ROOT, Case, needs, offer
 
 EXPRESS = """
 [[policy.consent]]
@@ -278,6 +278,18 @@ why = "strike"
         self.home.await_event("job-1", "sent")
 
 
+    def test_a_template_that_becomes_marketing_makes_what_waits_marketing(self):
+        self.show()
+        self.home.run("route", "pause", "relay", "--why", "test")
+        self.accept("a.json", lab.job(1))
+        self.home.template("probe", lab.MARKETING)
+        self.daemon.send_signal(signal.SIGHUP)
+        self.home.await_that("reloaded", lambda: "templates changed" in self.home.log_tail())
+        self.assertEqual(self.explain("job-1")["class"], "marketing")
+        self.home.run("route", "resume", "relay")
+        self.home.await_event("job-1", "withheld", "no_consent")
+
+
 class Explain(GateCase):
     def text(self, **more):
         """A job for a text message, for which there is no route."""
@@ -363,6 +375,38 @@ presets = ["us", "fr-sms", "default"]
         self.assertLessEqual({"consent", "cap"}, {r["rule"] for r in ended["rules"]})
         self.assertIn("has ended", self.home.run("explain", "job-1").stdout)
 
+    def test_what_else_keeps_a_job_is_said_beside_the_gates_answer(self):
+        self.show(policy=lab.NO_CONSENT_NEEDED)
+        self.home.run("route", "pause", "relay", "--why", "moving house")
+        self.accept("a.json", offer(1))
+        report = self.explain("job-1")
+        self.assertEqual(report["verdict"], "proceed")
+        self.assertEqual(report["obstacles"], ["route relay is paused: moving house"])
+        self.assertIn("moving house", self.home.run("explain", "job-1").stdout)
+
+    def test_a_task_is_asked_about_as_the_contact_that_it_intends(self):
+        self.set_up(policy=EXPRESS + self.SMS_HOURS.replace('"sms"', '"voice"'), start=False)
+        file = self.text(
+            channel="crm_task", template="call", task={"intended_channel": "voice"},
+            to={"crm_contact": "003", "phone": "+13055550100"}, data={})
+        folder = self.home.home / "templates/call"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "template.toml").write_text('class = "marketing"\nchannels = ["crm_task"]\n[data]\n')
+        (folder / "task.title.txt").write_text("Call\n")
+        (folder / "task.body.txt").write_text("Call them\n")
+        report = self.explain(file, "--at", "2026-12-01T20:30:00-05:00")
+        self.assertEqual((report["channel"], report["contact"], report["reason"]), ("crm_task", "voice", "no_consent"))
+        hours = next(r for r in report["rules"] if r["rule"] == "quiet_hours")
+        self.assertEqual(hours["said"], "closed", report)
+
+    def test_a_file_can_be_asked_about_for_a_producer_and_with_a_route_that_is_not_there(self):
+        self.set_up(policy=EXPRESS, start=False)
+        file = self.text(route="texts")
+        self.assertEqual(self.explain(file)["reason"], "no_consent")
+        done = self.home.run("explain", file, "--producer", "nobody", check=False)
+        self.assertEqual(done.returncode, 64)
+        self.assertIn('no producer "nobody"', done.stderr)
+
     def test_outcomes_with_decisions_can_be_read(self):
         self.show()
         self.accept("a.json", offer(1))
@@ -395,6 +439,13 @@ jurisdictions = ["US-FQ"]
         self.home.run("init", check=False)
         self.assertEqual(self.home.run("run", check=False).returncode, 78)
 
+    def test_a_family_can_be_brought_in_but_not_left_out(self):
+        self.configure(policy=Explain.SMS_HOURS.replace('"fr-sms"', '"fr"') + 'exempt = ["fr"]\nunknown_zone = "ca"\n')
+        told = self.home.run("check", check=False).stdout
+        self.assertIn('exempt[0]: "fr" is a family', told)
+        self.assertIn('unknown_zone: "ca" is a family', told)
+        self.assertNotIn("presets[", told)
+
     def test_a_preset_that_is_wrong_keeps_the_daemon_from_starting(self):
         self.preset()
         self.configure(policy=hours())
@@ -403,6 +454,19 @@ jurisdictions = ["US-FQ"]
         done = self.home.run("check", check=False)
         self.assertEqual(done.returncode, 78)
         self.assertIn("policies/presets/mine.toml:", done.stdout)
+
+    @NEEDS_ROOT
+    @needs("unshare", "mount")
+    def test_without_a_time_zone_database_the_daemon_does_not_start(self):
+        self.configure(policy=EXPRESS)
+        self.home.run("init")
+        done = subprocess.run(
+            ["unshare", "--mount", "sh", "-c",
+             'mount -t tmpfs none /usr/share/zoneinfo && exec "$0" run --config "$1"',
+             self.home.binary, str(self.home.config)],
+            capture_output=True, text=True, env=self.home.env)
+        self.assertEqual(done.returncode, 78, done.stderr)
+        self.assertIn("no time zone database", done.stderr)
 
     def test_the_daemon_says_what_it_enforces(self):
         self.show(policy=EXPRESS)

@@ -307,7 +307,7 @@ class BadInput(Case):
                 (text({**job, "reference": "x" * 5000}), ("bad_value", "reference")),
                 (text({**job, "from": {"email": "a@other.example"}}), ("not_permitted", "from.email")),
                 (text({**job, "headers": {"Bcc": "x@example.test"}}), ("bad_value", "headers.Bcc")),
-                (text({**job, "kind": "consent"}), ("bad_value", "kind")),
+                (text({**job, "kind": "consents"}), ("bad_value", "kind")),
                 (text({**job, "expires_at": "2020-01-01T00:00:00Z"}), ("expired", "expires_at")),
                 (text({**job, "data": {"n": 1, "filler": "x" * (1 << 20)}}), ("too_large", None)),
                 (text({"kind": "cancel", "id": "c", "match": {}}), ("bad_value", "match")),

@@ -239,7 +239,9 @@ class Operators(Case):
         self.home.run("hold", "add", "--all", "--why", "x", "--actor", "ada")
         self.home.run("route", "pause", "relay", "--why", "y")
         rows = [json.loads(r) for r in self.home.run("journal", "export").stdout.splitlines()]
-        self.assertEqual(len(rows), 2)
+        reasons = [row["reason"] for row in rows]
+        self.assertEqual(reasons[0], "policy")  # what the daemon keeps is on record before anything else
+        self.assertEqual(len(rows), 3)
         self.assertNotIn("ada", json.dumps(rows))  # no personal data in the journal itself
         self.assert_gapless()
 

@@ -129,7 +129,8 @@ class ThePath(Case):
         self.sink()
         self.accept("a.json", offer(1))
         self.home.await_event("job-1", "sent")
-        self.assertEqual([o["event"] for o in self.home.outcomes("--after", "1")], ["sent"])
+        accepted = self.home.outcomes("--job", "job-1")[0]["seq"]
+        self.assertEqual([o["event"] for o in self.home.outcomes("--after", str(accepted))], ["sent"])
         self.assertEqual(self.home.run("outcomes", "--after", "999", check=False).returncode, 65)
         decided = self.home.outcomes("--job", "job-1", "--decisions")
         self.assertTrue(decided[-1].get("decision"), decided[-1])

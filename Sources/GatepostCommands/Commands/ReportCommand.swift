@@ -50,8 +50,9 @@ struct ReportCommand: AsyncParsableCommand {
 
     private func printReview() async throws {
         let month = month ?? ReviewMonth(lastBefore: SystemTimepiece().now())
-        try await record.withStore(.reader) { store, _ in
-            try await MonthlyReview(store: store, month: month).print(as: format.format)
+        try await record.withStore(.reader) { store, settings in
+            let review = MonthlyReview(store: store, month: month, controllers: settings.policy.controllers)
+            try await review.print(as: format.format)
         }
     }
 }

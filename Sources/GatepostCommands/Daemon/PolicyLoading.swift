@@ -24,14 +24,17 @@ struct PolicyReading: Sendable {
     {
         let (library, presetProblems) = PresetLibrary.load(directory: settings.policiesDir)
         var problems = presetProblems + PolicyNames(library: library, regions: .shipped).problems(mentions)
-        if let missing = ZoneTable.check() {
+        let (table, zones) = (try? ZoneTable(), CountryZones.system())
+        // The daemon does not start without: no quiet hour could be kept.
+        if table == nil || !zones.knows("US") {
             problems.append(
-                TOMLProblem(file: "time zones", "\(missing); without one nobody knows what time it is anywhere"))
+                TOMLProblem(
+                    file: "/usr/share/zoneinfo",
+                    "there is no time zone database, or not all of it; install the package tzdata"))
         }
-        let table = try? ZoneTable()
         let bundle = PolicyBundle(settings, library, templates, zoneVersion: table?.version)
         let policy = GatePolicy(
-            rules: settings.policy, presets: library, zones: CountryZones.system(), table: table,
+            rules: settings.policy, presets: library, zones: zones, table: table,
             version: bundle.version)
         return PolicyReading(gate: problems.isEmpty ? Gate(policy: policy) : nil, bundle: bundle, problems: problems)
     }
@@ -51,12 +54,18 @@ private struct PolicyNames {
     private func complaint(_ mention: PolicyMention) -> String? {
         switch mention.kind {
         case .preset: preset(mention.name)
+        case .presetOrFamily: library.named(mention.name).isEmpty ? presetOrFamily(mention.name) : nil
         case .jurisdiction: jurisdiction(mention.name)
         }
     }
 
     private func preset(_ name: String) -> String? {
-        guard library.named(name).isEmpty else { return nil }
+        guard library[name] == nil else { return nil }
+        guard library.family(name).isEmpty else { return "\"\(name)\" is a family; name the presets themselves" }
+        return "no preset is called \"\(name)\"\(Wording.suggestion(for: name, among: library.ids))"
+    }
+
+    private func presetOrFamily(_ name: String) -> String {
         let known = library.ids + library.familyNames
         return "no preset and no family is called \"\(name)\"\(Wording.suggestion(for: name, among: known))"
     }

@@ -5,7 +5,7 @@
 import GatewayModel
 
 /// What a column says.
-enum ListColumn: String, CaseIterable, Sendable {
+enum ListColumn: Int, CaseIterable, Sendable {
     case email, phone, md5, sha1, sha256, target
     case reason, code, status, error, date, expires, tags, group, origin, source, scope, note, ip
 
@@ -23,7 +23,10 @@ enum ListColumn: String, CaseIterable, Sendable {
         case .status: ["status", "enhancedcode"]
         case .error: ["error", "description", "diagnostic", "detail"]
         case .date:
-            ["createdat", "created", "date", "time", "timestamp", "lastupdatetime", "updatedat", "suppressedat", "since"]
+            [
+                "createdat", "created", "date", "time", "timestamp", "lastupdatetime", "updatedat", "suppressedat",
+                "since",
+            ]
         case .expires: ["expiresat", "expires"]
         case .tags: ["tags", "tag"]
         case .group: ["groupid", "groupname"]
@@ -53,7 +56,7 @@ struct ListRow {
     init(_ fields: [String], plan: [Int?]) {
         cells = plan.map { place in
             guard let place, place < fields.count else { return nil }
-            let text = fields[place].isTrimmed ? fields[place] : fields[place].trimmed
+            let text = fields[place].trimmed
             return text.isEmpty ? nil : text
         }
     }
@@ -62,9 +65,7 @@ struct ListRow {
     init(_ object: JSONObject) {
         cells = Array(repeating: nil, count: ListColumn.allCases.count)
         for member in object.members {
-            guard let place = ListColumn(header: member.key).flatMap({ Self.place[$0] }), cells[place] == nil else {
-                continue
-            }
+            guard let place = ListColumn(header: member.key)?.rawValue, cells[place] == nil else { continue }
             switch member.value {
             case .null: continue
             case .string(let text): cells[place] = text.trimmed.isEmpty ? nil : text.trimmed
@@ -73,21 +74,11 @@ struct ListRow {
         }
     }
 
-    subscript(column: ListColumn) -> String? { Self.place[column].flatMap { cells[$0] } }
+    subscript(column: ListColumn) -> String? { cells[column.rawValue] }
 
     /// Where each column stands in a header.
     static func plan(for header: [String]) -> [Int?] {
         let columns = header.map { ListColumn(header: $0) }
         return ListColumn.allCases.map { column in columns.firstIndex(of: column) }
-    }
-
-    private static let place = Dictionary(
-        uniqueKeysWithValues: ListColumn.allCases.enumerated().map { ($0.element, $0.offset) })
-}
-
-extension String {
-    fileprivate var isTrimmed: Bool {
-        guard let first = utf8.first, let last = utf8.last else { return true }
-        return first > 0x20 && first < 0x80 && last > 0x20 && last < 0x80
     }
 }

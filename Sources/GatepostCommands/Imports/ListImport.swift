@@ -46,15 +46,16 @@ struct ListImport {
         return tally
     }
 
-    /// The second pass. What stands in the store before an error stays.
+    /// The second pass: opt-outs as they come, suppressions sorted and at the end.
     ///
-    /// - Throws: exit 74 where the file is no longer what was checked.
-    func write(into store: Store, by signature: Signature) async throws {
+    /// - Throws: exit 74 where the file is no longer what was checked; no suppression is recorded then.
+    func write(into store: Store, by signature: Signature) async throws -> ImportedSuppressions {
         defer { progress.clear() }
+        let long = try SuppressionImport(into: store, batch: translation.batch, by: signature)
         var reader = try ListReader(file, from: translation.origin)
         var suppressions: [NewSuppression] = []
         var withdrawals: [NewConsent] = []
-        var written = 0
+        var read = 0
         while let item = try reader.next() {
             // What cannot be read was counted, and allowed, in the first pass.
             guard case .row(let row, _) = item, let result = try? translation.read(row) else { continue }
@@ -63,25 +64,26 @@ struct ListImport {
             case .withdraw(let new): withdrawals.append(new)
             case .nothing: continue
             }
-            written += 1
+            read += 1
             if suppressions.count >= Self.batch {
-                _ = try await store.suppress(suppressions, by: signature)
+                try await long.add(suppressions)
                 suppressions.removeAll(keepingCapacity: true)
             }
             if withdrawals.count >= Self.batch {
                 _ = try await store.record(withdrawals, by: signature)
                 withdrawals.removeAll(keepingCapacity: true)
             }
-            if written % Self.batch == 0 {
-                progress.show("\(file.percent)% imported, \(counted(written, "entry", "entries"))")
-            }
+            if read % Self.batch == 0 { progress.show("\(file.percent)% read, \(counted(read, "entry", "entries"))") }
         }
-        _ = try await store.suppress(suppressions, by: signature)
+        try await long.add(suppressions)
         _ = try await store.record(withdrawals, by: signature)
         guard try file.rewind().hasPrefix(translation.batch) else {
             throw CommandFailure(
                 .inputOutput, "the list changed while it was imported", at: file.path,
-                advice: "what was read has been recorded as batch \(translation.batch); import the list again")
+                advice: "opt-outs that were read have been recorded, nothing else; import the list again")
+        }
+        return try await long.finish { [progress] done in
+            progress.show("\(counted(done, "entry", "entries")) recorded")
         }
     }
 
@@ -90,12 +92,14 @@ struct ListImport {
         let lists = ListKind.of(origin)
         if let kind = translation.kind {
             guard lists.contains(kind) else {
-                let words = lists.isEmpty ? "leave --list out" : "it has \(lists.map(\.rawValue).joined(separator: ", "))"
+                let words =
+                    lists.isEmpty ? "leave --list out" : "it has \(lists.map(\.rawValue).joined(separator: ", "))"
                 throw CommandFailure(.usage, "\(origin.rawValue) has no list \"\(kind.rawValue)\"", advice: words)
             }
             if kind == .blocks {
                 throw CommandFailure(
-                    .badData, "blocks are refusals of a message, not bad addresses; nothing was imported", at: file.path,
+                    .badData, "blocks are refusals of a message, not bad addresses; nothing was imported",
+                    at: file.path,
                     advice: "import bounces and invalid_emails instead")
             }
             return kind

@@ -135,7 +135,8 @@ extension SuppressionTarget {
     /// As lists write them: also a bare digest, which its length tells.
     init(listed text: String) throws(AddressFault) {
         let count = text.utf8.count
-        if count % 2 == 0, let kind = HashKind(byteCount: count / 2), let digest = HexText.read(text, bytes: count / 2) {
+        if count % 2 == 0, let kind = HashKind(byteCount: count / 2), let digest = HexText.read(text, bytes: count / 2)
+        {
             self = .hash(kind, digest)
         } else {
             try self.init(anySpelling: text)

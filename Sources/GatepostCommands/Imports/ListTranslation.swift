@@ -45,7 +45,8 @@ struct ListTranslation: Sendable {
             }
             // Consent is looked up by the address itself; behind a digest nobody knows it.
             meaning = .suppress(.imported)
-            return Result(entry: .suppress(suppression(target, .imported, row)), word: meaning.word, isUndated: isUndated)
+            return Result(
+                entry: .suppress(suppression(target, .imported, row)), word: meaning.word, isUndated: isUndated)
         case .suppress(let reason):
             return Result(
                 entry: .suppress(suppression(target, reason, row)), word: meaning.word, isUndated: isUndated)
@@ -68,7 +69,9 @@ struct ListTranslation: Sendable {
     private func withdrawal(of address: ContactAddress, at date: Instant?, _ row: ListRow) -> NewConsent {
         var event = ConsentEvent(
             number: 0, recordedAt: now, occurredAt: min(date ?? now, now), type: .withdrawn)
-        (event.channel, event.brand, event.isImport) = (scope.channel ?? channel(of: .address(address)), scope.brand, true)
+        (event.channel, event.brand, event.isImport) = (
+            scope.channel ?? channel(of: .address(address)), scope.brand, true
+        )
         event.topics = scope.topic.map { [$0] }
         var details = ConsentDetails()
         (details.method, details.batch, details.actor) = ("import", batch, actor)

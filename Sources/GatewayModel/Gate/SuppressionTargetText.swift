@@ -37,6 +37,8 @@ extension SuppressionTarget: CustomStringConvertible {
 
     /// What stands for many addresses, or for one that is not said.
     private static func pattern(_ text: String) -> SuppressionTarget? {
+        // Lists are long, and hardly an entry is a pattern.
+        guard let first = text.utf8.first, "*@+pms".utf8.contains(first) else { return nil }
         if let rest = text.after("*.") {
             // A top level alone is a suffix, too: `*.example` has one label more than its own name.
             return DomainName.ascii("x.\(rest)").map { .domainSuffix(String($0.dropFirst(2))) }

@@ -46,7 +46,8 @@ public struct ConsentState: Hashable, Sendable {
     /// - Parameters:
     ///   - events: every event of exactly one address, in any order.
     ///   - controllers: brand to the legal person behind it: an objection reaches all brands of one.
-    public init(_ events: [ConsentEvent], of scope: ConsentScope, controllers: [String: String] = [:], at now: Instant) {
+    public init(_ events: [ConsentEvent], of scope: ConsentScope, controllers: [String: String] = [:], at now: Instant)
+    {
         guard !events.isEmpty else { return }
         let relevant = ConsentHistory.relevant(events, to: scope, controllers: controllers, at: now)
         var earlier: [ConsentEvent] = []
@@ -114,7 +115,8 @@ enum ConsentHistory {
         var kept: [ConsentEvent] = []
         for var event in events where !void.contains(event.number) {
             event.occurredAt = effective(event)
-            if covers(event, scope, controllers), event.type.isOptOut || event.occurredAt <= max(now, event.recordedAt) {
+            if covers(event, scope, controllers), event.type.isOptOut || event.occurredAt <= max(now, event.recordedAt)
+            {
                 kept.append(event)
             }
         }

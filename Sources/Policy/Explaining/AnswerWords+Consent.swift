@@ -18,7 +18,9 @@ extension AnswerWords {
     }
 
     private var missing: String {
-        if saw["address"]?.bool == false { return "The recipient has no address for this contact: nothing can be known." }
+        if saw["address"]?.bool == false {
+            return "The recipient has no address for this contact: nothing can be known."
+        }
         guard let asked = event("asked") else { return "\(needed); none is on record." }
         return "\(needed); \(asked) asked for a double opt-in that was not completed in time."
     }

@@ -65,10 +65,10 @@ struct AnswerWords {
                 policy.rules.blackouts.indices.contains(index)
             else { return (.waits, "A blackout is on.") }
             let rule = policy.rules.blackouts[index]
-            let where_ = rule.regions.isEmpty ? "everywhere" : rule.regions.joined(separator: ", ")
+            let regions = rule.regions.isEmpty ? "everywhere" : rule.regions.joined(separator: ", ")
             let why = rule.why.map { " (\($0))" } ?? ""
             let span = "from \(rule.from.description) to \(rule.to.description)"
-            return (.waits, "Blackout\(why) for \(where_) \(span) on the clock of \(shut[1].string ?? "the place").")
+            return (.waits, "Blackout\(why) for \(regions) \(span) on the clock of \(shut[1].string ?? "the place").")
         default: return unknown
         }
     }

@@ -99,7 +99,8 @@ extension Explanation {
     public var json: JSONObject {
         let rules = lines.map { line -> JSONValue in
             var object = JSONObject([
-                ("rule", .string(line.rule)), ("said", .string(line.said)), ("standing", .string(line.standing.rawValue)),
+                ("rule", .string(line.rule)), ("said", .string(line.said)),
+                ("standing", .string(line.standing.rawValue)),
                 ("text", .string(line.text)),
             ])
             if !line.sources.isEmpty { object.note("sources", .array(line.sources.map { .object($0.json) })) }

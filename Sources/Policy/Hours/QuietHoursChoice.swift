@@ -63,7 +63,8 @@ struct QuietHoursChoice: Sendable {
             guard case .preset(let id, let zone) = refusal, !list.contains(where: { $0.id == id }) else { return }
             list.append((id, zone))
         }
-        let order = choice.applied.filter { preset in shut.contains { $0.id == preset.id } }
+        let order =
+            choice.applied.filter { preset in shut.contains { $0.id == preset.id } }
             + choice.applied.filter { preset in !shut.contains { $0.id == preset.id } }
         if !order.isEmpty {
             saw.note("presets", .array(order.prefix(Self.named).map { .string("\($0.id)/\($0.version)") }))
@@ -76,13 +77,15 @@ struct QuietHoursChoice: Sendable {
         }
         if !choice.skipped.isEmpty { saw.note("unsure", .array(choice.skipped.prefix(3).map(JSONValue.string))) }
         let isClosed = !shut.isEmpty
-        if isClosed, !hours.isUnknown, let opening = hours.quiet?.nextOpening(
-            from: scheduled, before: end ?? scheduled + OpenHours.horizon)
+        if isClosed, !hours.isUnknown,
+            let opening = hours.quiet?.nextOpening(
+                from: scheduled, before: end ?? scheduled + OpenHours.horizon)
         {
             saw.note("opens", .string(opening.short))
         }
         let said =
-            !asked ? "none" : hours.isUnknown ? "unknown_zone" : tests.isEmpty ? "not_covered" : isClosed ? "closed" : "open"
+            !asked
+            ? "none" : hours.isUnknown ? "unknown_zone" : tests.isEmpty ? "not_covered" : isClosed ? "closed" : "open"
         return RuleAnswer(rule: "quiet_hours", version: "1", saw: saw, said: said)
     }
 }

@@ -10,7 +10,9 @@ struct PresetChoice: Hashable, Sendable {
     private(set) var applied: [Preset] = []
     private(set) var skipped: [String] = []
 
-    mutating func add(_ preset: Preset) { if !applied.contains(where: { $0.id == preset.id }) { applied.append(preset) } }
+    mutating func add(_ preset: Preset) {
+        if !applied.contains(where: { $0.id == preset.id }) { applied.append(preset) }
+    }
     mutating func skip(_ id: String) { if !skipped.contains(id) { skipped.append(id) } }
 }
 

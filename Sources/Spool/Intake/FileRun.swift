@@ -188,7 +188,9 @@ extension IntakeEntry {
         case .record(let record, let number):
             switch decoder.decode(record) {
             case .job(let job, let placement, let digest):
-                return [.job(NewJob(line: number, job: job, record: record, contentDigest: digest, placement: placement))]
+                return [
+                    .job(NewJob(line: number, job: job, record: record, contentDigest: digest, placement: placement))
+                ]
             case .cancel(let request, let digest):
                 return [.cancel(NewCancel(line: number, request: request, contentDigest: digest))]
             case .consent(var new):

@@ -147,7 +147,8 @@ public struct ConsentReader: Sendable {
         for field in required where !draft.given.contains(field) {
             let more = field == .brand ? "; it may be left out only where one brand is configured" : ""
             findings.note(
-                .missingField, field.rawValue, "a consent of type \"\(type.rawValue)\" needs \"\(field.rawValue)\"\(more)")
+                .missingField, field.rawValue,
+                "a consent of type \"\(type.rawValue)\" needs \"\(field.rawValue)\"\(more)")
         }
     }
 

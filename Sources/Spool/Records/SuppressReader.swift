@@ -165,7 +165,8 @@ extension Findings {
                 }
             default:
                 noteUnknown(
-                    member.key, in: "scope.", of: "\"scope\"", known: ["channel", "brand", "topic", "campaign", "class"])
+                    member.key, in: "scope.", of: "\"scope\"",
+                    known: ["channel", "brand", "topic", "campaign", "class"])
             }
         }
         return scope

@@ -23,7 +23,9 @@ struct JobFinder {
         let numbers = states.map { String($0.number) }.joined(separator: ", ")
         let select = try session.prepared(
             text: """
-                SELECT key FROM job WHERE key > ?1 AND key <= ?2 AND +state IN (\(numbers)) \(conditions.sql)
+                \(conditions.isByRecipient ? JobSpans.with : "")
+                SELECT key FROM \(conditions.isByRecipient ? JobSpans.jobs : "job WHERE TRUE")
+                    AND key > ?1 AND key <= ?2 AND +state IN (\(numbers)) \(conditions.sql)
                     ORDER BY key LIMIT ?3
                 """)
         select.bind(1, after).bind(2, reach ?? .max).bind(3, limit)
@@ -41,9 +43,12 @@ struct JobFinder {
     private struct Conditions {
         var sql = ""
         var isNarrow = false
-        mutating func add(_ column: String, _ value: Int64, narrow: Bool = false) {
-            sql += " AND \(column) = \(value)"
-            isNarrow = isNarrow || narrow
+        /// A recipient is named: looked for span by span.
+        var isByRecipient = false
+        mutating func add(_ column: String, _ value: Int64) { sql += " AND \(column) = \(value)" }
+        mutating func add(recipient column: String, _ value: Int64) {
+            add(column, value)
+            (isNarrow, isByRecipient) = (true, true)
         }
         /// What is in the air is little, whatever waits.
         mutating func addFlying() {
@@ -80,12 +85,12 @@ struct JobFinder {
         }
         if let person = filter.person {
             guard let id = try subjects.known(.person, person, in: session) else { return nil }
-            all.add("person", id, narrow: true)
+            all.add(recipient: "person", id)
         }
         if let recipient = filter.recipient {
             let (kind, form) = Self.contact(recipient)
             guard let id = try subjects.known(kind, form, in: session) else { return nil }
-            all.add(kind.word, id, narrow: true)
+            all.add(recipient: kind.word, id)
         }
         if let id = filter.id {
             let keys = try Self.keys(ofID: id, producer: filter.producer, in: session).map { String($0.key) }

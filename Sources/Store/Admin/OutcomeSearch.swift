@@ -55,7 +55,8 @@ struct OutcomeSearch {
     }
 
     private func matches(_ outcome: Outcome) -> Bool {
-        (query.producer == nil || outcome.producer == nil || query.producer == outcome.producer) && query.since.map { $0 <= outcome.time } ?? true
+        (query.producer == nil || outcome.producer == nil || query.producer == outcome.producer)
+            && query.since.map { $0 <= outcome.time } ?? true
             && (query.event == nil || query.event == outcome.event)
     }
 

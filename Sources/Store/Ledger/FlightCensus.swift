@@ -17,10 +17,12 @@ struct FlightCensus {
         travellers.append((job.key, addressee))
     }
 
+    var isEmpty: Bool { travellers.isEmpty }
+
     /// Jobs that name the subject.
     func jobs(of subject: Int64) -> [Int64] { bySubject[subject] ?? [] }
 
-    /// Jobs that a suppression of that form means.
+    /// Jobs that a suppression of that form means; a person's are found by its subject.
     mutating func jobs(under form: SuppressionForm) -> [Int64] {
         if travellers.isEmpty { return [] }
         if byForm[form.kind] == nil {
@@ -42,10 +44,18 @@ extension Ledger {
 
     /// Has attempts that such a suppression means asked again.
     func askAgain(about form: SuppressionForm) throws {
+        try askAgain(jobs: flying(under: form))
+    }
+
+    /// Jobs in the air that a suppression of that form means.
+    func flying(under form: SuppressionForm) throws -> [Int64] {
         var census = try census()
+        if form.kind == .person {
+            return try subjects.known(.person, form.text, in: session).map { census.jobs(of: $0) } ?? []
+        }
         let jobs = census.jobs(under: form)
         gathered.census = census
-        try askAgain(jobs: jobs)
+        return jobs
     }
 
     private func askAgain(jobs: [Int64]) throws {
@@ -58,9 +68,7 @@ extension Ledger {
         if let census = gathered.census { return census }
         var census = FlightCensus()
         for job in try flyingJobs() {
-            var addressee = try places(of: job, facts(job)).addressee
-            addressee.person = try job.person.flatMap { try subjectAddress($0) }
-            census.add(job, addressee)
+            census.add(job, try places(of: job, facts(job)).addressee)
         }
         gathered.census = census
         return census

@@ -108,9 +108,10 @@ extension Ledger {
             let isWide = cancel.namesRecipient && part.name == "campaign"
             return "AND \(isWide ? "+" : "")\(part.name) = ?\(index + 6)"
         }
+        let (with, jobs) = cancel.namesRecipient ? (JobSpans.with, JobSpans.jobs) : ("", "job WHERE TRUE")
         let text = """
-            SELECT key FROM job WHERE key > ?1 AND key <= ?2 AND producer = ?3 AND created <= ?4 \(conditions.joined(separator: " "))
-                ORDER BY key LIMIT ?5
+            \(with) SELECT key FROM \(jobs) AND key > ?1 AND key <= ?2 AND producer = ?3 AND created <= ?4
+                \(conditions.joined(separator: " ")) ORDER BY key LIMIT ?5
             """
         return (text, given.compactMap(\.value))
     }
@@ -141,7 +142,8 @@ extension Ledger {
     func recall(_ job: JobRow, _ recall: Recall, cause: String? = nil) throws {
         // A cancel is not weakened by a hold that comes after it, nor a hold by a question.
         let update = try session.prepared(
-            "UPDATE flight SET recall = ?2, cause = ?3 WHERE job = ?1 AND (recall IS NULL OR recall = 4 OR recall = 3 AND ?2 < 4)")
+            "UPDATE flight SET recall = ?2, cause = ?3 WHERE job = ?1 AND (recall IS NULL OR recall = 4 OR recall = 3 AND ?2 < 4)"
+        )
         try update.bind(1, job.key).bind(2, recall.rawValue).bind(3, cause).run()
         gathered.ordersChanged = true
     }

@@ -82,7 +82,9 @@ extension JobRow {
     /// The subject that its contact goes to: what consents are asked for and caps counted by.
     var contactSubject: Int64? {
         get throws {
-            switch ContactChannel(ChannelKind(number: channel), intended: try intended.map(ContactChannel.init(stored:))) {
+            switch ContactChannel(
+                ChannelKind(number: channel), intended: try intended.map(ContactChannel.init(stored:)))
+            {
             case .email: email
             case .sms, .voice: phone
             case .crmTask: crm

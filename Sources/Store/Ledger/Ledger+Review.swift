@@ -7,7 +7,9 @@ import GatewayModel
 extension Ledger {
     /// Messages that an opt-out would have stopped, and that went after it took effect and were let go before it was
     /// known. What went later, by a new grant or as transactional, is none of them. Empty for what is no opt-out.
-    func sentDespite(consent number: Int64) throws -> [SentMessage] {
+    ///
+    /// - Parameter controllers: brand to its controller: whom an objection reaches besides the brand it names.
+    func sentDespite(consent number: Int64, controllers: [String: String] = [:]) throws -> [SentMessage] {
         let select = try session.prepared(
             """
             SELECT n, at, occurred, type, channel, brand, topics, basis, day, flags, corrects, subject FROM consent
@@ -19,7 +21,7 @@ extension Ledger {
         var sent: [SentMessage] = []
         for job in try jobs(to: subject) {
             guard let message = try sentMessage(job), message.sentAt >= event.occurredAt,
-                message.admittedAt ?? message.sentAt <= event.recordedAt, event.covers(message)
+                message.admittedAt ?? message.sentAt <= event.recordedAt, event.covers(message, controllers)
             else { continue }
             sent.append(message)
         }
@@ -62,11 +64,18 @@ extension Ledger {
 }
 
 extension ConsentEvent {
-    /// Whether its own scope reaches the message. An objection may reach other brands of the controller besides.
-    fileprivate func covers(_ message: SentMessage) -> Bool {
+    /// Whether its scope reaches the message.
+    fileprivate func covers(_ message: SentMessage, _ controllers: [String: String]) -> Bool {
         if type == .reassigned { return true }
         let topicHolds = topics.map { topics in message.topic.map(topics.contains) ?? true } ?? true
-        return (channel ?? message.channel) == message.channel && (brand ?? message.brand) == message.brand
-            && topicHolds
+        return (channel ?? message.channel) == message.channel && topicHolds
+            && covers(brand: message.brand, controllers)
+    }
+
+    /// An objection holds for all brands of the controller.
+    private func covers(brand other: String?, _ controllers: [String: String]) -> Bool {
+        guard let brand, let other, brand != other else { return true }
+        guard type == .objected, let controller = controllers[brand] else { return false }
+        return controllers[other] == controller
     }
 }

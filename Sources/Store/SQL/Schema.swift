@@ -47,6 +47,7 @@ enum Schema {
         { try sortHashes($0) },
         { try $0.run(script: "ALTER TABLE hold ADD COLUMN by TEXT") },
         { try addGate($0) },
+        { try JobSpans.index($0) },
     ]
 
     private static let base = """

@@ -5,6 +5,7 @@
 
 import Foundation
 import GRDB
+import GRDBSQLite
 import GatewayModel
 import Synchronization
 
@@ -13,12 +14,16 @@ final class CommandWriter: Sendable {
     private let lock: FileLock
     private let wake: String
     private let subjectKey: [UInt8]
+    private let daemonLock: String
+    /// Bytes of SQLite's log after which it is worth moving: past it nobody would, where no daemon runs.
+    private static let longLog = 64 << 20
     private let hasFailed = Mutex(false)
     /// Between two transactions, so that the daemon gets at the lock: it alone keeps the log short.
     private static let breath: UInt32 = 1000
 
-    init(pool: DatabasePool, lock: FileLock, wake: String, subjectKey: [UInt8]) {
+    init(pool: DatabasePool, lock: FileLock, wake: String, subjectKey: [UInt8], daemonLock: String) {
         (self.pool, self.lock, self.wake, self.subjectKey) = (pool, lock, wake, subjectKey)
+        self.daemonLock = daemonLock
     }
 
     func perform<Value>(_ body: (Ledger) throws -> Value) throws(StoreError) -> Value {
@@ -39,8 +44,24 @@ final class CommandWriter: Sendable {
         defer { lock.unlock() }
         return try pool.writeWithoutTransaction { db in
             let ledger = Ledger(session: try Session(visiting: db), subjectKey: subjectKey, slots: nil)
-            return try Self.transact(ledger, body)
+            let value = try Self.transact(ledger, body)
+            try moveLongLog(db)
+            return value
         }
+    }
+
+    /// Keeps the log short during long work while no daemon does: with the daemon's lock in our hand none can start, and
+    /// with the writers' lock nobody else writes (DESIGN D2).
+    private func moveLongLog(_ db: Database) throws {
+        var status = stat()
+        guard stat(pool.path + "-wal", &status) == 0, Int(status.st_size) > Self.longLog, let db = db.sqliteConnection,
+            let daemon = try? FileLock(path: daemonLock), daemon.tryLock()
+        else { return }
+        defer { daemon.unlock() }
+        let code = sqlite3_wal_checkpoint_v2(db, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil)
+        guard code != SQLITE_OK, code != SQLITE_BUSY else { return }
+        let failure = SQLFailure(db, code: code)
+        guard failure.isFull else { throw failure }
     }
 
     private static func transact<Value>(_ ledger: Ledger, _ body: (Ledger) throws -> Value) throws -> Value {

@@ -4,8 +4,8 @@
 
     pip install phonenumbers && python3 generate.py [--date YYYY-MM-DD]
 
-Reads: the tables of the Python package `phonenumbers` (libphonenumber's published data, Apache-2.0: time zones by prefix
-and place names by prefix), the time zone database of this machine (`zone.tab`, `iso3166.tab`, public domain), and
+Reads: the tables of the Python package `phonenumbers` (libphonenumber's published data, Apache-2.0: time zones and place
+names by prefix), the time zone database of this machine (`zone.tab`, `iso3166.tab`, public domain), and
 `regions.py` beside this file (ISO 3166-2 codes, written by hand and dated there).
 
 Numbers move with people, so a prefix is never taken more closely than an area: in North America all zones of an area
@@ -214,9 +214,11 @@ def main():
     tz = (ZONEINFO / "tzdata.zi").read_text().splitlines()[0].removeprefix("# version ")
     made = ["SPDX-License-Identifier: Apache-2.0", "made by generate.py; do not edit", f"date: {date}"]
 
-    names = [line.split("\t") for line in (ZONEINFO / "iso3166.tab").read_text().splitlines() if line[0] != "#"]
-    write("countries.csv", made + [f"version: tz {tz}", "ISO 3166-1 from the time zone database, public domain; XK is no ISO code, but in use",
-                                   "code,name"], [f"{code},{name.replace(',', '')}" for code, name in names] + ["XK,Kosovo"])
+    rows = [line.split("\t") for line in (ZONEINFO / "iso3166.tab").read_text().splitlines() if line[0] != "#"]
+    names = [f"{code},{name.replace(',', '')}" for code, name in rows] + ["XK,Kosovo"]
+    write("countries.csv", made + [
+        f"version: tz {tz}", "ISO 3166-1 from the time zone database, public domain; XK is no ISO code, but in use",
+        "code,name"], names)
 
     lines = [f"{code},{name},{' '.join(zones)},{' '.join(aliases)}" for code, name, zones, aliases in known.table()]
     write("regions.csv", made[:2] + [f"date: {known.DATE}", "ISO 3166-2 as read on that day",

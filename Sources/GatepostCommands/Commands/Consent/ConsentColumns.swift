@@ -8,7 +8,8 @@ import Store
 enum ConsentColumns {
     static let forPeople = [
         Column("event"), Column("occurred"), Column("type"), Column("channel"), Column("brand"), Column("topics"),
-        Column("basis"), Column("method"), Column("actor"), Column("proof"), Column("note", nil, .left, isFlexible: true),
+        Column("basis"), Column("method"), Column("actor"), Column("proof"),
+        Column("note", nil, .left, isFlexible: true),
     ]
 
     static func cellsForPeople(_ record: ConsentRecord) -> [Cell] {
@@ -58,7 +59,8 @@ enum ConsentColumns {
             .text(event.id), .time(event.recordedAt), .time(event.occurredAt), .text(details.occurredText),
             .text(record.address?.description), .text(event.type.rawValue), .text(event.channel?.rawValue),
             .text(event.brand), .json(event.topics.map { .array($0.map(JSONValue.string)) }),
-            .text(event.basis?.rawValue), .text(event.basisDay?.description), .json(details.basisFacts.map(JSONValue.object)),
+            .text(event.basis?.rawValue), .text(event.basisDay?.description),
+            .json(details.basisFacts.map(JSONValue.object)),
             .text(details.method), .text(details.wordingSHA256), .text(details.language),
             .json(details.disclosures.map(JSONValue.object)), .json(details.evidence.map(JSONValue.object)),
             .json(details.attachments.isEmpty ? nil : .array(details.attachments.map(JSONValue.string))),

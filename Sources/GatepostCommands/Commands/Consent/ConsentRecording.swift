@@ -26,15 +26,18 @@ struct ConsentRecording: AsyncParsableCommand {
     @Option(help: "\(ConsentType.allCases.map(\.rawValue).joined(separator: ", ")).") var type: String
     @Option(help: "The brand; may be left out where one is configured.") var brand: String?
     @Option(help: "A topic; repeat it for several.") var topic: [String] = []
-    @Option(help: "On what it rests (default: express): \(ConsentBasis.allCases.map(\.rawValue).joined(separator: ", ")).")
+    @Option(
+        help: "On what it rests (default: express): \(ConsentBasis.allCases.map(\.rawValue).joined(separator: ", ")).")
     var basis: String?
-    @Option(help: "The day of the purchase or inquiry, for implied_purchase and implied_inquiry.") var basisDate: String?
+    @Option(help: "The day of the purchase or inquiry, for implied_purchase and implied_inquiry.") var basisDate:
+        String?
     @Option(help: "How: web-form, paper, phone, …") var method: String?
     @Option(help: "When: a day, or RFC 3339 (default: now).") var occurredAt: String?
     @Option(help: ArgumentHelp("The text that was shown.", valueName: "file")) var wording: String?
     @Option(help: "The language of the wording.") var language: String?
     @Option(help: ArgumentHelp("What proves it, a JSON object.", valueName: "json")) var evidence: String?
-    @Option(help: ArgumentHelp("A file to keep with it; repeat it for several.", valueName: "file")) var attach: [String] = []
+    @Option(help: ArgumentHelp("A file to keep with it; repeat it for several.", valueName: "file")) var attach:
+        [String] = []
     @Option(help: "The event that a correction makes void, as c812.") var corrects: String?
     @OptionGroup var record: RecordOptions
     @OptionGroup var signing: SignatureOptions
@@ -49,7 +52,9 @@ struct ConsentRecording: AsyncParsableCommand {
     func run() async throws {
         let contact = try ContactAddress(typed: address)
         let fields = try fields(contact)
-        let files = try attach.map { (name: $0.split(separator: "/").last.map(String.init) ?? $0, bytes: try Self.read($0)) }
+        let files = try attach.map {
+            (name: $0.split(separator: "/").last.map(String.init) ?? $0, bytes: try Self.read($0))
+        }
         try await record.withStore(.command) { store, settings in
             var consent = try read(fields, settings)
             for file in files {

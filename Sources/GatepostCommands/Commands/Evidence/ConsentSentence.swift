@@ -10,6 +10,9 @@ extension ConsentRecord {
         if let basis = event.basis {
             parts.append("basis \(basis.rawValue)\(event.basisDay.map { " of \($0)" } ?? "")")
         }
+        if event.basis == nil, event.type == .granted || event.type == .imported {
+            parts.append("no basis stated, which counts as express")
+        }
         if event.isImport { parts.append("by an import, which lifts no opt-out") }
         parts.append("took effect \(TimeText.short(event.occurredAt))" + given)
         if event.type.isOptOut, event.occurredAt < event.recordedAt {

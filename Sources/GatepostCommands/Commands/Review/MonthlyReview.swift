@@ -8,6 +8,8 @@ import Store
 struct MonthlyReview {
     let store: Store
     let month: ReviewMonth
+    /// Brand to its controller: whom an objection reaches.
+    let controllers: [String: String]
 
     func print(as format: ReportFormat) async throws {
         var printer = try ReviewPrinter(as: format, of: month)
@@ -63,7 +65,8 @@ struct MonthlyReview {
         try printer.begin(.sentDespite)
         var after: Int64? = 0
         while let start = after {
-            let page = try await store.sentDespite(from: month.from, to: month.to, after: start)
+            let page = try await store.sentDespite(
+                from: month.from, to: month.to, controllers: controllers, after: start)
             for found in page.rows {
                 for message in found.sent { try printer.row(ReviewSection.cells(message, despite: found.consent)) }
             }
@@ -116,7 +119,7 @@ struct MonthlyReview {
         for version in try await store.policyVersions() where version.since >= month.from && version.since < month.to {
             let diff = try await diff(of: version)
             let cells: [Cell] = [
-                .time(version.since), .text(version.before.map { String($0.prefix(12)) } ?? "none: the first"),
+                .time(version.since), .text(version.before.map { String($0.prefix(12)) }, otherwise: "none: the first"),
                 .text(version.version), .number(diff?.added.count), .number(diff?.removed.count),
             ]
             let lines = diff?.lines ?? []
@@ -144,7 +147,8 @@ struct MonthlyReview {
             let old = before.updateValue(version.digest, forKey: version.template)
             guard version.firstSent >= month.from else { continue }
             try printer.row([
-                .time(version.firstSent), .text(version.template), .text(old ?? "none: sent for the first time"),
+                .time(version.firstSent), .text(version.template),
+                .text(old, otherwise: "none: sent for the first time"),
                 .text(version.digest),
             ])
         }
@@ -180,5 +184,12 @@ struct MonthlyReview {
             ])
         }
         try printer.end()
+    }
+}
+
+extension Cell {
+    /// Null to programs, words to people, where there is none.
+    fileprivate static func text(_ text: String?, otherwise words: String) -> Cell {
+        Cell(.text(text), shown: text ?? words)
     }
 }

@@ -12,8 +12,14 @@ enum JobSchema {
           "title": "Gatepost: a record of the file queue",
           "description": "One record: a file NAME.json, or a line of NAME.ndjson. At most 1 MiB, nesting of at most 32, no duplicate keys.",
           "type": "object",
-          "if": { "properties": { "kind": { "const": "cancel" } }, "required": ["kind"] },
-          "then": { "$ref": "#/$defs/cancel" },
+          "if": { "properties": { "kind": { "enum": ["cancel", "consent", "suppress"] } }, "required": ["kind"] },
+          "then": {
+            "properties": { "kind": { "type": "string" } },
+            "oneOf": [
+              { "$ref": "#/$defs/cancel" }, { "$ref": "#/$defs/grant" }, { "$ref": "#/$defs/optOut" },
+              { "$ref": "#/$defs/suppress" }
+            ]
+          },
           "else": { "$ref": "#/$defs/job" },
           "$defs": {
             "job": {
@@ -116,6 +122,71 @@ enum JobSchema {
                 }
               ]
             },
+            "grant": {
+              "description": "Permission is given, asked for or corrected: strict.",
+              "type": "object",
+              "required": ["kind", "id", "address", "type"],
+              "additionalProperties": false,
+              "properties": {
+                "kind": { "const": "consent" },
+                "id": { "$ref": "#/$defs/id" },
+                "address": { "anyOf": [{ "$ref": "#/$defs/email" }, { "$ref": "#/$defs/phone" }] },
+                "channel": { "enum": ["email", "sms", "voice"] },
+                "brand": { "$ref": "#/$defs/line", "description": "May be left out where one brand is configured." },
+                "topics": { "type": "array", "items": { "$ref": "#/$defs/line" }, "minItems": 1, "maxItems": 100 },
+                "type": { "enum": \#(SchemaWords.list(ConsentType.allCases.filter { !$0.isOptOut }.map(\.rawValue))) },
+                "basis": { "enum": \#(SchemaWords.list(ConsentBasis.allCases.map(\.rawValue))) },
+                "basis_facts": {
+                  "type": "object", "description": "date, purchase_date or inquiry_date: what an implied basis counts from."
+                },
+                "method": { "$ref": "#/$defs/line" },
+                "occurred_at": { "$ref": "#/$defs/moment", "description": "Not in the future; default: now." },
+                "wording": { "type": "string", "minLength": 1, "description": "The text that was shown; at most 256 KiB." },
+                "language": { "type": "string", "maxLength": 35, "pattern": "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$" },
+                "disclosures": { "type": "object" },
+                "evidence": { "type": "object", "description": "At most 16 KiB." },
+                "actor": { "$ref": "#/$defs/line" },
+                "corrects": { "type": "string", "pattern": "^c[1-9][0-9]*$", "description": "The event that is void." }
+              },
+              "allOf": [
+                {
+                  "if": { "properties": { "type": { "const": "corrected" } } },
+                  "then": { "required": ["corrects"] },
+                  "else": { "required": ["channel", "topics"], "properties": { "corrects": false } }
+                },
+                {
+                  "if": { "properties": { "channel": { "const": "email" } }, "required": ["channel"] },
+                  "then": { "properties": { "address": { "$ref": "#/$defs/email" } } }
+                },
+                {
+                  "if": { "properties": { "channel": { "enum": ["sms", "voice"] } }, "required": ["channel"] },
+                  "then": { "properties": { "address": { "$ref": "#/$defs/phone" } } }
+                }
+              ]
+            },
+            "optOut": {
+              "description": "Permission is taken away. Only an unusable address rejects it: whatever else is wrong is left out, which makes it reach further. So write it as a grant is written; without channel, brand or topics it holds for all.",
+              "type": "object",
+              "required": ["kind", "address", "type"],
+              "properties": {
+                "kind": { "const": "consent" },
+                "address": { "type": "string" },
+                "type": { "enum": \#(SchemaWords.list(ConsentType.allCases.filter(\.isOptOut).map(\.rawValue))) }
+              }
+            },
+            "suppress": {
+              "description": "Somebody must not be contacted. Only an unusable target rejects it; write id, reason, scope (channel, brand, topic, campaign, class), expires_at and note as they are meant.",
+              "type": "object",
+              "required": ["kind", "target"],
+              "properties": {
+                "kind": { "const": "suppress" },
+                "target": {
+                  "type": "string",
+                  "description": "An address, @domain, *.domain, +33*, person:ID, md5:…, sha1:… or sha256:…"
+                },
+                "reason": { "examples": \#(SchemaWords.list(SuppressionReason.allCases.map(\.rawValue))) }
+              }
+            },
             "recipient": {
               "type": "object",
               "additionalProperties": false,
@@ -155,6 +226,11 @@ enum JobSchema {
             "time": {
               "type": "string", "format": "date-time",
               "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$"
+            },
+            "moment": {
+              "anyOf": [
+                { "$ref": "#/$defs/time" }, { "type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" }
+              ]
             },
             "wallTime": {
               "type": "string",

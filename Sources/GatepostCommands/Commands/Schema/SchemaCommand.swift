@@ -8,7 +8,7 @@ struct SchemaCommand: AsyncParsableCommand {
         commandName: "schema",
         abstract: "Print a JSON Schema (2020-12) of what goes in and comes out.",
         discussion: """
-            job is a record of the file queue: a job, or a cancel. What depends on the configuration (brands, topics, \
+            job is a record of the file queue: a job, a cancel, a consent or a suppression. What depends on the configuration (brands, topics, \
             templates and their data) no schema can say: gatepost enqueue --dry-run does.
 
             Example:  gatepost schema job > job.schema.json

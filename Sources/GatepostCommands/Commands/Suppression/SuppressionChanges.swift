@@ -19,10 +19,11 @@ struct SuppressionAdd: AsyncParsableCommand {
             """)
 
     @Argument(help: "Whom: see gatepost suppression --help.") var target: String
-    @Option(help: "\(SuppressionReason.allCases.map(\.rawValue).joined(separator: ", ")).") var reason: SuppressionReason
+    @Option(help: "\(SuppressionReason.allCases.map(\.rawValue).joined(separator: ", ")).") var reason:
+        SuppressionReason
     @Option(help: "Where it holds, as 'channel:sms brand:acme' (default: everywhere).") var scope: ScopeArgument?
     @Option(help: "Until when: a day or RFC 3339; for soft_bounce_limit, manual, dnc_registry and unengaged.")
-    var expiresAt: MomentArgument?
+    var expiresAt: EndArgument?
     @Option(help: "What reviewers should know.") var note: String?
     @OptionGroup var record: RecordOptions
     @OptionGroup var signing: SignatureOptions
@@ -37,7 +38,7 @@ struct SuppressionAdd: AsyncParsableCommand {
     func run() async throws {
         let whom = try SuppressionTarget(typed: target)
         let now = SystemTimepiece().now()
-        let expires = expiresAt?.instant(now: now)
+        let expires = expiresAt?.instant
         if let expires, expires <= now {
             throw CommandFailure(.badData, "--expires-at lies in the past: it would suppress nobody")
         }
@@ -93,6 +94,21 @@ struct SuppressionRemove: AsyncParsableCommand {
             let output = Output()
             for number in lifted { try output.line("s\(number)") }
             try output.flush()
+        }
+    }
+}
+
+/// RFC 3339, or a day, which counts to its end (UTC).
+struct EndArgument: ExpressibleByArgument, Hashable, Sendable {
+    var instant: Instant
+
+    init?(argument: String) {
+        if let instant = Instant(rfc3339: argument) {
+            self.instant = instant
+        } else if let midnight = LocalTime("\(argument)T00:00") {
+            instant = midnight.asUTC + .seconds(86_400) - .microseconds(1)
+        } else {
+            return nil
         }
     }
 }

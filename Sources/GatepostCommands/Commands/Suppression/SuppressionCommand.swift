@@ -3,7 +3,6 @@
 import ArgumentParser
 import GatewayModel
 import Settings
-import StrictTOML
 
 struct SuppressionCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

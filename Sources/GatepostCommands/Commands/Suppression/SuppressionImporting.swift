@@ -39,9 +39,10 @@ struct SuppressionImporting: AsyncParsableCommand {
         try tally.require(options.maxBad, of: file)
         let batch = job.translation.batch
         if !options.dryRun {
-            try await record.withStore(.command) { [job] store, _ in
+            let result = try await record.withStore(.command) { [job] store, _ in
                 try await job.write(into: store, by: signing.signature(of: batch, foreign))
             }
+            if result.unchanged > 0 { Say.line("\(result.unchanged) of them stood there before, or twice in the list") }
         }
         try tally.report(as: format.format)
         ImportEnding.say(tally, batch: batch, options)

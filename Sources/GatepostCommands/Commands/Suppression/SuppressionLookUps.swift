@@ -6,7 +6,8 @@ import Store
 
 struct SuppressionCheck: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "check", abstract: "What stands against a target now, as the gate sees it: its domain, its digests and the like.",
+        commandName: "check",
+        abstract: "What stands against a target now, as the gate sees it: its domain, its digests and the like.",
         discussion: """
             Prints nothing where nothing stands. Opt-outs are consents: see gatepost consent show.
 
@@ -49,7 +50,8 @@ struct SuppressionHistoryCommand: AsyncParsableCommand {
 
 struct SuppressionExport: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "export", abstract: "Every suppression event there is, with its state, actor and evidence, for reviewers.",
+        commandName: "export",
+        abstract: "Every suppression event there is, with its state, actor and evidence, for reviewers.",
         discussion: "Example:  gatepost suppression export --format csv > suppressions.csv")
 
     @OptionGroup var record: RecordOptions
@@ -81,7 +83,8 @@ private enum SuppressionRows {
         for record in records {
             try report.row(
                 isTable
-                    ? SuppressionColumns.cellsForPeople(record, at: now) : SuppressionColumns.cellsWhole(record, at: now))
+                    ? SuppressionColumns.cellsForPeople(record, at: now)
+                    : SuppressionColumns.cellsWhole(record, at: now))
         }
         try report.flush()
     }

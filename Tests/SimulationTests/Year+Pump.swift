@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What is due is put to the gate, what may go flies, what flew lands: the engine's part, by dice.
+
+import GatewayModel
+import Policy
+import Store
+import Synchronization
+
+/// A message in the air.
+struct Flight {
+    enum Ending { case accepted, badAddress, refused, later, unreachable, silence(isGone: Bool, resends: Bool), held }
+    var departure: Departure
+    var admittedAt: Instant
+    var begins: Instant
+    var lands: Instant
+    var ending: Ending
+    var hasBegun = false
+    var isRecalled = false
+    var key: JobKey { departure.facts.key }
+}
+
+/// What the gate was asked within one exchange, in order; asked twice, the last answer holds.
+final class Notebook: Sendable {
+    private let pages = Mutex<[(JobKey, Verdict)]>([])
+    func note(_ key: JobKey, _ verdict: Verdict) { pages.withLock { $0.append((key, verdict)) } }
+    func read() -> [(JobKey, Verdict)] { pages.withLock { $0 } }
+}
+
+extension Year {
+    static let clerk = Signature(actor: "clerk", systemUser: "root", why: "the year")
+
+    /// All that can happen now happens. Gives when to look again; nil: nothing waits.
+    mutating func pump() async throws -> Instant? {
+        for _ in 0..<50 {
+            try await beginFlights()
+            let settled = landings()
+            let (due, next) = try await dueNow()
+            if settled.isEmpty && due.isEmpty { return soonest(next) }
+            try await exchange(settled, due)
+            if !flights.isEmpty, dice.permille(60) { try await disturb() }
+        }
+        witness.fault("the queue spins at \(now.rfc3339)")
+        return now + .seconds(60)
+    }
+
+    private func soonest(_ next: Instant?) -> Instant? {
+        let flying = flights.map { $0.hasBegun ? $0.lands : $0.begins }.min()
+        guard let next else { return flying }
+        let grain = plan.grainSeconds
+        let coarse = Instant(seconds: (next.seconds / grain + 1) * grain)
+        return min(coarse, flying ?? coarse)
+    }
+
+    private func dueNow() async throws -> (due: [JobKey], next: Instant?) {
+        var wants: [LaneWant] = []
+        for lane in try await store.lanes() {
+            for priority in Priority.allCases {
+                wants.append(LaneWant(lane: lane.id, priority: priority, after: nil, limit: 300))
+            }
+        }
+        let supplies = try await store.due(wants, at: now)
+        return (supplies.flatMap { $0.due.map(\.key) }, supplies.compactMap(\.nextDue).min())
+    }
+
+    private mutating func exchange(_ settled: [(Settlement, Flight)], _ due: [JobKey]) async throws {
+        let (notebook, gate, now) = (Notebook(), gate, now)
+        let interest = gate.policy.interest
+        let departures = try await store.exchange(
+            settled: settled.map(\.0), candidates: due, at: now, interest: interest
+        ) { facts, recipient in
+            let decision = gate.decide(facts, recipient, at: now)
+            notebook.note(facts.key, decision.verdict)
+            switch decision.verdict {
+            case .proceed:
+                let counts = facts.messageClass == .marketing || interest.countsTransactional
+                return .launch(decision, reserves: counts)
+            case .postpone(let until, let reason): return .postpone(until: until, reason, decision)
+            case .withhold(let reason): return .withhold(reason, decision)
+            }
+        }
+        for (settlement, _) in settled { booked(settlement) }
+        let left = Dictionary(uniqueKeysWithValues: departures.map { ($0.facts.key, $0) })
+        for (key, verdict) in notebook.read() {
+            witness.asked(key, verdict, at: now)
+            guard verdict == .proceed else { continue }
+            guard let departure = left[key] else { witness.fault("\(key) was let go and did not leave"); continue }
+            witness.admitted(departure, at: now)
+            launch(departure)
+        }
+    }
+
+    private func booked(_ settlement: Settlement) {
+        switch settlement.fate {
+        case .sent, .unknown(resendAt: nil): witness.landed(settlement.job, mayHaveGone: true)
+        case .unknown: witness.landed(settlement.job, mayHaveGone: true, isResent: true)
+        case .failed, .again, .recalled, .held: witness.landed(settlement.job, mayHaveGone: false)
+        }
+    }
+
+    // MARK: In the air
+
+    private mutating func launch(_ departure: Departure) {
+        let ending: Flight.Ending
+        switch dice.roll(0..<100) {
+        case 0..<80: ending = .accepted
+        case 80..<84: ending = .badAddress
+        case 84..<86: ending = .refused
+        case 86..<92: ending = .later
+        case 92..<94: ending = .unreachable
+        case 94..<99: ending = .silence(isGone: dice.permille(500), resends: dice.permille(500))
+        default: ending = .held
+        }
+        let isSlow = dice.permille(250)
+        flights.append(
+            Flight(
+                departure: departure, admittedAt: now, begins: isSlow ? now + .seconds(60) : now,
+                lands: isSlow ? now + .seconds(120) : now, ending: ending))
+    }
+
+    /// As the engine does: what was called back before its first byte left never begins.
+    private mutating func beginFlights() async throws {
+        guard flights.contains(where: { !$0.hasBegun && $0.begins <= now }) else { return }
+        let recalled = Set(try await store.attemptsToRecall())
+        for index in flights.indices where !flights[index].hasBegun && flights[index].begins <= now {
+            let flight = flights[index]
+            if recalled.contains(flight.departure.attempt) {
+                witness.count("recalled")
+                (flights[index].isRecalled, flights[index].lands) = (true, now)
+            } else {
+                witness.begun(flight.key, admittedAt: flight.admittedAt, at: now)
+                begin(flight)
+            }
+            flights[index].hasBegun = true
+        }
+    }
+
+    private func begin(_ flight: Flight) {
+        switch flight.ending {
+        case .accepted:
+            store.notes.noteEndHandedOver(flight.departure.slot)
+            witness.deliveredInTruth(flight.key)
+        case .silence(let isGone, _):
+            store.notes.noteEndHandedOver(flight.departure.slot)
+            if isGone { witness.deliveredInTruth(flight.key) }
+        case .badAddress, .refused, .later, .unreachable, .held: break
+        }
+    }
+
+    private mutating func landings() -> [(Settlement, Flight)] {
+        let landed = flights.filter { $0.hasBegun && $0.lands <= now }
+        flights.removeAll { $0.hasBegun && $0.lands <= now }
+        return landed.map { flight in
+            let evidence = DeliveryEvidence(stage: "end_of_data", code: 250, text: "250 ok")
+            var settlement = Settlement(
+                attempt: flight.departure.attempt, job: flight.key, slot: flight.departure.slot, fate: fate(of: flight),
+                evidence: flight.isRecalled ? nil : evidence)
+            settlement.messageID = "<\(flight.key.rawValue)@year>"
+            return (settlement, flight)
+        }
+    }
+
+    private func fate(of flight: Flight) -> Settlement.Fate {
+        if flight.isRecalled { return .recalled }
+        switch flight.ending {
+        case .accepted: return .sent
+        case .badAddress: return .failed(.badAddress)
+        case .refused: return .failed(.refused)
+        case .later: return .again(at: now + .seconds(2400), .throttled, counts: true)
+        case .unreachable: return .again(at: now + .seconds(600), .routeDown, counts: false)
+        case .silence(_, let resends): return .unknown(resendAt: resends ? now + .seconds(900) : nil)
+        case .held: return .held(why: "its template was gone")
+        }
+    }
+
+    // MARK: The daemon is killed
+
+    mutating func crash() async throws {
+        witness.count("crash")
+        for flight in flights { witness.landed(flight.key, mayHaveGone: try abandon(flight), isResent: resends(flight)) }
+        flights = []
+        store.abandon()
+        store = try Self.open(path, .daemon, clock)
+    }
+
+    /// What the wire log knows of it; whether it may have gone.
+    private func abandon(_ flight: Flight) throws -> Bool {
+        guard flight.hasBegun, !flight.isRecalled else { return false }
+        switch flight.ending {
+        case .accepted:
+            // Some were answered, and the answer was not booked.
+            if flight.key.rawValue % 2 == 0 { store.notes.noteAnswered(flight.departure.slot, code: 250, text: "250 ok") }
+            return true
+        case .silence: return true
+        case .badAddress:
+            store.notes.noteEndHandedOver(flight.departure.slot)
+            store.notes.noteAnswered(flight.departure.slot, code: 550, text: "550 no")
+            return false
+        case .refused, .later, .unreachable, .held: return false
+        }
+    }
+
+    private func resends(_ flight: Flight) -> Bool { flight.key.rawValue % 3 == 0 }
+
+    static func open(_ path: String, _ role: StoreRole, _ clock: any Timepiece & Sendable) throws -> Store {
+        var options = StoreOptions()
+        options.timepiece = clock
+        let now = clock.now()
+        options.recovery = RecoveryRules(
+            judge: { code, text, _ in
+                RecoveryRules.Judged(
+                    fate: code == 250 ? .sent : .failed(.badAddress),
+                    evidence: DeliveryEvidence(stage: "end_of_data", code: code, text: text))
+            }, resendAt: { $0.key.rawValue % 3 == 0 ? now + .seconds(600) : nil })
+        return try Store.open(stateDir: path, role: role, options: options)
+    }
+}
