@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Gatepost's rate beside the floor and Postfix, in one run on one machine.
 
-    bench.py [--quick] [--only mail|isolation]
+    bench.py [--quick] [--only mail|isolation|gate]
 
 The floor is a client that does nothing but send (smtp_floor.c); Postfix takes in and delivers the same mail to the same
 kind of sink (postfix_peer.sh); Gatepost is timed from the rename of the files into `incoming/` to the last durable
-`sent`. Ratios count; absolute figures drift with the machine.
+`sent`, with consent, suppressions, a cap and hours asked for each message. Ratios count; absolute figures drift with
+the machine.
 """
 
 import argparse
@@ -20,11 +21,9 @@ import sys
 import threading
 import time
 
-HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "Tests/campaigns"))
-import lab  # noqa: E402
-
-CONNECTIONS = 20
+from gate import gate
+from load import CONNECTIONS, HERE, body, configure, import_consents, import_suppressions, lab, offers, parse, prepare
+from load import records, usage
 
 
 def floor(count, size, port):
@@ -50,41 +49,6 @@ def postfix(count, size):
     return float(found[1]) if found else None
 
 
-def body(size):
-    """A template body that renders to about `size` bytes of mail: a little text, the rest html."""
-    line = "<p>Dear {{n}}, this is what we wanted to tell you about {{filler}} today, at some length.</p>\n"
-    return line * max(1, (size - 900) // 88), "Hello {{n}}, see the web page of {{filler}}.\n"
-
-
-def usage(pid):
-    """CPU seconds and peak memory in MiB of a process."""
-    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    ticks = os.sysconf("SC_CLK_TCK")
-    peak = re.search(r"VmHWM:\s+(\d+)", pathlib.Path(f"/proc/{pid}/status").read_text())
-    return (int(fields[11]) + int(fields[12])) / ticks, int(peak[1]) / 1024
-
-
-def records(count, start=0, recipient=None):
-    return (
-        lab.job(n, recipient=recipient and recipient(n), priority="normal") | {"data": {"n": n, "filler": f"filler {n}"}}
-        for n in range(start, start + count))
-
-
-def prepare(home, files):
-    """Writes files into tmp/ and returns what renames them all into incoming/."""
-    for name, jobs in files.items():
-        with open(home.tmp / name, "w") as file:
-            for record in jobs:
-                file.write(json.dumps(record, separators=(",", ":")) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-
-    def hand_in():
-        for name in files:
-            os.rename(home.tmp / name, home.incoming / name)
-    return hand_in
-
-
 def wait_sent(home, count, within, route=None):
     """Waits by the daemon's own once-a-second status; the exact end is read from the journal afterwards."""
     deadline = time.monotonic() + within
@@ -99,23 +63,20 @@ def wait_sent(home, count, within, route=None):
 def journal_times(home):
     """When the last `sent` was booked, as seconds since the epoch, and how many there are."""
     last = home.run("outcomes", "--format", "json", "--event", "sent", "--limit", "100000000").stdout.splitlines()
-    stamp = json.loads(last[-1])["time"]
-    whole, fraction = stamp[:-1].split(".")
-    import calendar
-    return calendar.timegm(time.strptime(whole, "%Y-%m-%dT%H:%M:%S")) + float("0." + fraction), len(last)
+    return parse(json.loads(last[-1])["time"]), len(last)
 
 
 def gatepost(count, size):
     with lab.Lab() as home:
         port = lab.free_port()
-        html, text = body(size)
-        home.configure([{"name": "relay", "port": port, "connections": CONNECTIONS}], html=html, text=text)
-        home.run("init")
+        configure(home, [{"name": "relay", "port": port, "connections": CONNECTIONS}], size)
+        import_consents(home, range(count))
+        import_suppressions(home, 1000)
         home.smtp_sink(port)
         daemon = home.start()
         per_file = 10_000
         hand_in = prepare(
-            home, {f"part-{i}.ndjson": records(min(per_file, count - i), i) for i in range(0, count, per_file)})
+            home, {f"part-{i}.ndjson": offers(min(per_file, count - i), i) for i in range(0, count, per_file)})
         before, _ = usage(daemon.pid)
         begin = time.time()
         hand_in()
@@ -245,12 +206,6 @@ def isolation(quick):
               f"{max(alone.rates) / statistics.median(alone.rates):.2f} of its median)", flush=True)
 
 
-def parse(stamp):
-    import calendar
-    whole, fraction = stamp[:-1].split(".")
-    return calendar.timegm(time.strptime(whole, "%Y-%m-%dT%H:%M:%S")) + float("0." + fraction)
-
-
 class Mute(threading.Thread):
     """A server that takes connections and never says a word."""
 
@@ -276,13 +231,14 @@ class Mute(threading.Thread):
 
 def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--quick", action="store_true", help="a fifth of the messages")
-    options.add_argument("--only", choices=["mail", "isolation"])
+    options.add_argument("--quick", action="store_true", help="a fifth of the messages; lists of a tenth")
+    options.add_argument("--only", choices=["mail", "isolation", "gate"])
     chosen = options.parse_args()
-    if chosen.only != "isolation":
-        mail(chosen.quick)
-    if chosen.only != "mail":
-        isolation(chosen.quick)
+    is_well = True
+    for name, bench in (("mail", mail), ("isolation", isolation), ("gate", gate)):
+        if chosen.only in (None, name):
+            is_well = bench(chosen.quick) is not False and is_well
+    sys.exit(0 if is_well else 1)
 
 
 if __name__ == "__main__":

@@ -106,10 +106,10 @@ extension SettingsDraft.Policy {
             table.warn("0 blocks everything that this cap matches; for no cap leave it out", about: "limit")
         }
         guard hasWindow else { return }
-        if case .rolling = rule.window, table.has("zone") {
+        if case .rolling = rule.window, rule.zone != .recipient {
             table.warn("has no meaning here: a rolling window is the same in every zone", about: "zone")
         }
-        if rule.window != .calendarWeek, table.has("week_starts") {
+        if rule.window != .calendarWeek, rule.weekStarts != .monday {
             table.warn("has no meaning here: only a calendar week has a first day", about: "week_starts")
         }
     }

@@ -139,30 +139,3 @@ struct CandidatePlacesTests {
         }
     }
 }
-
-@Suite("SPEED")
-struct SpeedOnce {
-    @Test func speed() {
-        let t0 = ContinuousClock.now
-        let zones = CountryZones.system()
-        print("SPEED system", ContinuousClock.now - t0)
-        let t1 = ContinuousClock.now
-        _ = PresetLibrary.load(directory: nil)
-        print("SPEED presets", ContinuousClock.now - t1)
-        let t2 = ContinuousClock.now
-        _ = (PlaceTable.shipped, RegionTable.shipped)
-        print("SPEED tables", ContinuousClock.now - t2)
-        for evidence in [
-            PlaceEvidence(timezone: "America/New_York", phone: "+13055550100"),
-            PlaceEvidence(country: "US", region: "US-FL", phone: "+13055550100"), PlaceEvidence(country: "FR"),
-            PlaceEvidence(country: "US"), PlaceEvidence(phone: "+18005550100"), PlaceEvidence(country: "US", phone: "+18005550100"),
-        ] {
-            var n = 0
-            let t = ContinuousClock.now
-            for _ in 0..<20000 {
-                n += CandidatePlaces.resolve(evidence, places: .shipped, regions: .shipped, countries: zones).zones.count
-            }
-            print("SPEED", evidence, (ContinuousClock.now - t) / 20000, n)
-        }
-    }
-}

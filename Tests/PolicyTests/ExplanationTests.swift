@@ -13,7 +13,10 @@ struct ExplanationTests {
         var text: String
         var testDescription: String { "\(answer.rule): \(answer.said)" }
 
-        init(_ rule: String, _ said: String, _ saw: String = "{}", _ standing: Explanation.Standing, _ text: String) {
+        init(_ rule: String, _ said: String, _ standing: Explanation.Standing, _ text: String) {
+            self.init(rule, said, "{}", standing, text)
+        }
+        init(_ rule: String, _ said: String, _ saw: String, _ standing: Explanation.Standing, _ text: String) {
             let saw = try! JSONValue.parse(Array(saw.utf8)).object!
             answer = RuleAnswer(rule: rule, version: "1", saw: saw, said: said)
             (self.standing, self.text) = (standing, text)
@@ -73,7 +76,7 @@ struct ExplanationTests {
             "quiet_hours", "not_covered", #"{"unsure":["us-ma"]}"#, .allows,
             "No preset that the rules name covers the place. Left out for want of confidence: us-ma."),
         Row(
-            "quiet_hours", "open", #"{"presets":["us/1","us-fl/1"],"more":2}"#, .allows,
+            "quiet_hours", "open", #"{"open":["us/1","us-fl/1"],"more":2}"#, .allows,
             "Open under us, us-fl and 2 more."),
         Row(
             "quiet_hours", "unknown_zone", .waits,
@@ -158,7 +161,7 @@ struct ExplanationTests {
     @Test("a preset that has changed since says so")
     func namesTheVersion() {
         let policy = GateScene.policy(presets: GateHoursTests.presets)
-        let answer = Row("quiet_hours", "open", #"{"presets":["us-fl/2"]}"#, .allows, "").answer
+        let answer = Row("quiet_hours", "open", #"{"open":["us-fl/2"]}"#, .allows, "").answer
         let source = Explanation([answer], policy: policy).lines[0].sources[0]
         #expect((source.version, source.versionNow) == ("2", "3"))
     }

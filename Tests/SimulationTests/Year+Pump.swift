@@ -126,7 +126,8 @@ extension Year {
             let flight = flights[index]
             if recalled.contains(flight.departure.attempt) {
                 witness.count("recalled")
-                (flights[index].isRecalled, flights[index].lands) = (true, now)
+                flights[index].isRecalled = true
+                flights[index].lands = now
             } else {
                 witness.begun(flight.key, admittedAt: flight.admittedAt, at: now)
                 begin(flight)
@@ -148,6 +149,7 @@ extension Year {
     }
 
     private mutating func landings() -> [(Settlement, Flight)] {
+        let now = now
         let landed = flights.filter { $0.hasBegun && $0.lands <= now }
         flights.removeAll { $0.hasBegun && $0.lands <= now }
         return landed.map { flight in

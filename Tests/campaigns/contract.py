@@ -15,6 +15,7 @@ import contract_books
 import contract_commands
 import contract_damage
 import contract_gate
+import contract_gate_load
 import contract_input
 import contract_operators
 import contract_path
@@ -30,6 +31,7 @@ PARTS = [
     contract_postfix,
     contract_damage,
     contract_gate,
+    contract_gate_load,
     contract_review,
     contract_relay,
     contract_operators,

@@ -23,7 +23,13 @@ text = """// SPDX-License-Identifier: Apache-2.0
 """
 for number, name in enumerate(names):
     text += f"static const unsigned char file_{number}[] = {{\n#embed \"../../config/policies/{name}\"\n}};\n"
-text += "\nstatic const struct {\n    const char *name;\n    const unsigned char *bytes;\n    size_t size;\n} files[] = {\n"
+text += """
+static const struct {
+    const char *name;
+    const unsigned char *bytes;
+    size_t size;
+} files[] = {
+"""
 for number, name in enumerate(names):
     text += f"    {{\"{name}\", file_{number}, sizeof file_{number}}},\n"
 text += """};

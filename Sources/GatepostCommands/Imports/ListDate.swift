@@ -75,11 +75,11 @@ enum ListDate {
     }
 }
 
-extension StringProtocol {
+extension String {
     /// Without the blanks around it, as spreadsheets leave them.
     var trimmed: String {
         if let first = utf8.first, let last = utf8.last, (0x21..<0x80).contains(first), (0x21..<0x80).contains(last) {
-            return String(self)
+            return self
         }
         var text = self[...]
         while let first = text.first, first.isWhitespace { text.removeFirst() }

@@ -25,11 +25,14 @@ extension AnswerWords {
         }
     }
 
-    private var versions: [(id: String, version: String)] {
-        list("presets").map { text in
-            let parts = text.split(separator: "/", maxSplits: 1).map(String.init)
-            return (parts[0], parts.count > 1 ? parts[1] : "")
-        }
+    private typealias Named = (id: String, version: String)
+
+    private var versions: [Named] { shutPresets.map(\.preset) + list("open").map(Self.parted) }
+
+    /// `us-fl/1`.
+    private static func parted(_ text: String) -> Named {
+        let parts = text.split(separator: "/", maxSplits: 1).map(String.init)
+        return (parts.first ?? "", parts.count > 1 ? parts[1] : "")
     }
 
     private var presetNames: String {
@@ -39,22 +42,25 @@ extension AnswerWords {
 
     /// `Closed under us-fl (Fla. Stat. …, as of 2026-11-21, confidence H) in America/New_York`.
     private var shut: String {
-        let closed = shutPairs.map { id, zone -> String in
-            guard let source = sources.first(where: { $0.preset == id }) else { return "\(id) in \(zone)" }
-            return "\(id) (\(source.text), as of \(source.asOf), confidence \(source.confidence.rawValue)) in \(zone)"
+        let closed = shutPresets.map { preset, zone -> String in
+            guard let source = sources.first(where: { $0.preset == preset.id }) else {
+                return "\(preset.id) in \(zone)"
+            }
+            return
+                "\(preset.id) (\(source.text), as of \(source.asOf), confidence \(source.confidence.rawValue)) in \(zone)"
         }
         return "Closed under " + closed.joined(separator: "; ")
     }
 
-    private var shutPairs: [(id: String, zone: String)] {
+    private var shutPresets: [(preset: Named, zone: String)] {
         (saw["shut"]?.array ?? []).compactMap(\.array).filter { $0.count == 2 }.map {
-            ($0[0].string ?? "", $0[1].string ?? "")
+            (Self.parted($0[0].string ?? ""), $0[1].string ?? "")
         }
     }
 
     private var opens: String {
         guard let text = saw["opens"]?.string else { return " No opening is in sight." }
-        guard let instant = Instant(rfc3339: text), let zone = shutPairs.first?.zone, let clock = policy.clock(zone)
+        guard let instant = Instant(rfc3339: text), let zone = shutPresets.first?.zone, let clock = policy.clock(zone)
         else { return " Opens \(text)." }
         let wall = clock.wall(at: instant).description.prefix(16)
         return " Opens \(text) (\(wall) in \(zone))."

@@ -51,41 +51,49 @@ struct QuietHoursChoice: Sendable {
         return try? OpenHours(presets: tests.map(\.preset), zones: zones, table: table, guardBand: guardBand)
     }
 
-    /// How many presets an answer names; the rest is a number.
-    private static let named = 4
+    /// How many presets an answer names, shut and open; the rest is a number.
+    private static let named = (shut: 2, open: 3)
 
     func answer(
         _ hours: HoursInForce, asked: Bool, at now: Instant, from scheduled: Instant, until end: Instant?
     ) -> RuleAnswer {
         var saw = JSONObject()
-        let refusals = hours.quiet?.refusals(at: now) ?? []
-        let shut = refusals.reduce(into: [(id: String, zone: String)]()) { list, refusal in
-            guard case .preset(let id, let zone) = refusal, !list.contains(where: { $0.id == id }) else { return }
-            list.append((id, zone))
-        }
-        let order =
-            choice.applied.filter { preset in shut.contains { $0.id == preset.id } }
-            + choice.applied.filter { preset in !shut.contains { $0.id == preset.id } }
-        if !order.isEmpty {
-            saw.note("presets", .array(order.prefix(Self.named).map { .string("\($0.id)/\($0.version)") }))
-            if order.count > Self.named { saw.note("more", .integer(order.count - Self.named)) }
-        }
-        if isGuess { saw.note("stand_in", .bool(true)) }
+        let shut = shutPresets(hours, at: now)
+        let open = choice.applied.filter { preset in !shut.contains { $0.preset == preset } }
         if !shut.isEmpty {
-            let list = shut.prefix(2).map { JSONValue.array([.string($0.id), .string($0.zone)]) }
-            saw.note("shut", .array(list))
+            saw.note("shut", .array(shut.prefix(Self.named.shut).map { .array([$0.preset.words, .string($0.zone)]) }))
         }
+        if !open.isEmpty { saw.note("open", .array(open.prefix(Self.named.open).map(\.words))) }
+        let more = max(0, shut.count - Self.named.shut) + max(0, open.count - Self.named.open)
+        if more > 0 { saw.note("more", .integer(more)) }
+        if isGuess { saw.note("stand_in", .bool(true)) }
         if !choice.skipped.isEmpty { saw.note("unsure", .array(choice.skipped.prefix(3).map(JSONValue.string))) }
-        let isClosed = !shut.isEmpty
-        if isClosed, !hours.isUnknown,
-            let opening = hours.quiet?.nextOpening(
-                from: scheduled, before: end ?? scheduled + OpenHours.horizon)
-        {
+        let last = end ?? scheduled + OpenHours.horizon
+        if !shut.isEmpty, !hours.isUnknown, let opening = hours.quiet?.nextOpening(from: scheduled, before: last) {
             saw.note("opens", .string(opening.short))
         }
-        let said =
-            !asked
-            ? "none" : hours.isUnknown ? "unknown_zone" : tests.isEmpty ? "not_covered" : isClosed ? "closed" : "open"
-        return RuleAnswer(rule: "quiet_hours", version: "1", saw: saw, said: said)
+        return RuleAnswer(
+            rule: "quiet_hours", version: "1", saw: saw, said: said(hours, asked: asked, isClosed: !shut.isEmpty))
     }
+
+    /// Each preset that is closed, with the first zone in which it is.
+    private func shutPresets(_ hours: HoursInForce, at now: Instant) -> [(preset: Preset, zone: String)] {
+        let refusals = hours.quiet?.refusals(at: now) ?? []
+        return choice.applied.compactMap { preset in
+            for case .preset(preset.id, let zone) in refusals { return (preset, zone) }
+            return nil
+        }
+    }
+
+    private func said(_ hours: HoursInForce, asked: Bool, isClosed: Bool) -> String {
+        if !asked { return "none" }
+        if hours.isUnknown { return "unknown_zone" }
+        if tests.isEmpty { return "not_covered" }
+        return isClosed ? "closed" : "open"
+    }
+}
+
+extension Preset {
+    /// As answers name it.
+    fileprivate var words: JSONValue { .string("\(id)/\(version)") }
 }

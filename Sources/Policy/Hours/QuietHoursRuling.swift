@@ -12,8 +12,6 @@ struct HoursInForce: Sendable {
     /// Hours hold, and nobody knows the zone: no instant can be named (CONTRACT 8.3).
     var isUnknown = false
 
-    static let always = HoursInForce()
-
     /// The first instant from `from` on, and before `before`, at which all is open. Bounded: each turn leaves a closed
     /// stretch behind; what alternates longer than that is taken to be closed.
     func nextOpening(from: Instant, before: Instant) -> Instant? {

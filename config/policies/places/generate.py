@@ -4,8 +4,8 @@
 
     pip install phonenumbers && python3 generate.py [--date YYYY-MM-DD]
 
-Reads: the tables of the Python package `phonenumbers` (libphonenumber's published data, Apache-2.0: time zones and place
-names by prefix), the time zone database of this machine (`zone.tab`, `iso3166.tab`, public domain), and
+Reads: the tables of the Python package `phonenumbers` (libphonenumber's published data, Apache-2.0: time zones and
+place names by prefix), the time zone database of this machine (`zone.tab`, `iso3166.tab`, public domain), and
 `regions.py` beside this file (ISO 3166-2 codes, written by hand and dated there).
 
 Numbers move with people, so a prefix is never taken more closely than an area: in North America all zones of an area

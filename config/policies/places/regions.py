@@ -85,17 +85,17 @@ PARTS = {
     },
     "FR": {
         "Europe/Paris": "ARA Auvergne-Rhône-Alpes, BFC Bourgogne-Franche-Comté, BRE Bretagne, CVL Centre-Val de Loire, "
-        "20R Corse, GES Grand Est, HDF Hauts-de-France, IDF Île-de-France, NOR Normandie, NAQ Nouvelle-Aquitaine, "
-        "OCC Occitanie, PDL Pays de la Loire, PAC Provence-Alpes-Côte d'Azur",
+        "20R Corse, GES Grand Est, HDF Hauts-de-France, IDF Île-de-France, NOR Normandie, "
+        "NAQ Nouvelle-Aquitaine, OCC Occitanie, PDL Pays de la Loire, PAC Provence-Alpes-Côte d'Azur",
     },
     "DE": {
-        "Europe/Berlin": "BW Baden-Württemberg, BY Bayern, BE Berlin, BB Brandenburg, HB Bremen, HH Hamburg, HE Hessen, "
-        "MV Mecklenburg-Vorpommern, NI Niedersachsen, NW Nordrhein-Westfalen, RP Rheinland-Pfalz, SL Saarland, "
+        "Europe/Berlin": "BW Baden-Württemberg, BY Bayern, BE Berlin, BB Brandenburg, HB Bremen, HH Hamburg, "
+        "HE Hessen, MV Mecklenburg-Vorpommern, NI Niedersachsen, NW Nordrhein-Westfalen, RP Rheinland-Pfalz, SL Saarland, "
         "SN Sachsen, ST Sachsen-Anhalt, SH Schleswig-Holstein, TH Thüringen",
     },
     "ES": {
-        "Europe/Madrid": "AN Andalucía, AR Aragón, AS Asturias, CB Cantabria, CL Castilla y León, CM Castilla-La Mancha, "
-        "CT Catalunya, EX Extremadura, GA Galicia, IB Illes Balears, RI La Rioja, MD Madrid, MC Murcia, NC Navarra, "
+        "Europe/Madrid": "AN Andalucía, AR Aragón, AS Asturias, CB Cantabria, CL Castilla y León, "
+        "CM Castilla-La Mancha, CT Catalunya, EX Extremadura, GA Galicia, IB Illes Balears, RI La Rioja, MD Madrid, MC Murcia, NC Navarra, "
         "PV País Vasco, VC Valenciana",
         "Africa/Ceuta": "CE Ceuta, ML Melilla",
         "Atlantic/Canary": "CN Canarias",
@@ -114,8 +114,8 @@ PARTS = {
         "Pacific/Chatham": "CIT Chatham Islands",
     },
     "CL": {
-        "America/Santiago": "AN Antofagasta, AP Arica y Parinacota, AR La Araucanía, AT Atacama, BI Biobío, CO Coquimbo, "
-        "LI O'Higgins, LL Los Lagos, LR Los Ríos, ML Maule, NB Ñuble, RM Santiago, TA Tarapacá",
+        "America/Santiago": "AN Antofagasta, AP Arica y Parinacota, AR La Araucanía, AT Atacama, BI Biobío, "
+        "CO Coquimbo, LI O'Higgins, LL Los Lagos, LR Los Ríos, ML Maule, NB Ñuble, RM Santiago, TA Tarapacá",
         "America/Santiago Pacific/Easter": "VS Valparaíso",
         "America/Coyhaique America/Santiago": "AI Aysén",
         "America/Punta_Arenas": "MA Magallanes",
