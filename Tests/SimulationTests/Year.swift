@@ -21,8 +21,12 @@ struct Year {
         var days = 365
         var jobsEach = 18
         /// How often the clock stops where something falls due: not every microsecond.
-        var grainSeconds: Int64 = 900
+        var grainSeconds: Int64 = 2700
     }
+
+    /// In memory where the machine can: a simulated year has tens of thousands of commits, and no power fails in it.
+    private static let folder =
+        FileManager.default.isWritableFile(atPath: "/dev/shm") ? "/dev/shm/" : NSTemporaryDirectory()
 
     let plan: Plan
     let path: String
@@ -34,13 +38,14 @@ struct Year {
     /// Another process' store: what the command line writes through.
     let office: Store
     var flights: [Flight] = []
+    var lanes: [Lane] = []
     var files: Int64 = 0
     var records = 0
     var people: [Person] { witness.people }
 
     init(_ plan: Plan) throws {
         (self.plan, dice) = (plan, Dice(seed: plan.seed))
-        path = NSTemporaryDirectory() + "gatepost-year-" + SecureRandom.bytes(8).hex
+        path = Self.folder + "gatepost-year-" + SecureRandom.bytes(8).hex
         gate = try House.gate()
         var folk: [Person] = []
         for number in 0..<plan.people { folk.append(Person(number, &dice)) }
@@ -131,6 +136,7 @@ struct Year {
             for outcome in page {
                 digest.update(outcome.json.encoded)
                 witness.count("outcome \(outcome.event.rawValue)")
+                if let reason = outcome.reason { witness.count("outcome \(outcome.event.rawValue) \(reason)") }
                 if outcome.event.isTerminal, let job = outcome.job { ends[job, default: []].append(outcome) }
             }
         }

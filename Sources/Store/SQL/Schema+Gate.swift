@@ -5,6 +5,7 @@
 extension Schema {
     /// Consents and suppressions are only ever appended. What stands beside them (`…_words`) may be erased.
     ///
+    /// A consent lies with the others of its address: the gate reads one page for them all.
     /// `flags` of a consent: 1 wording, 2 evidence, 4 import, 8 came in damaged; of a suppression: 8 the same.
     static func addGate(_ session: Session) throws {
         try session.run(script: gateJobs + consents + suppressions + capsAndPolicies)
@@ -24,10 +25,11 @@ extension Schema {
         """
 
     private static let consents = """
-        CREATE TABLE consent (n INTEGER PRIMARY KEY, subject INTEGER NOT NULL, at INTEGER NOT NULL,
+        CREATE TABLE consent (subject INTEGER NOT NULL, n INTEGER NOT NULL, at INTEGER NOT NULL,
             occurred INTEGER NOT NULL, type INTEGER NOT NULL, channel INTEGER, brand INTEGER, topics TEXT, basis INTEGER,
-            day TEXT, flags INTEGER NOT NULL, corrects INTEGER, seq INTEGER NOT NULL);
-        CREATE INDEX consent_subject ON consent (subject);
+            day TEXT, flags INTEGER NOT NULL, corrects INTEGER, seq INTEGER NOT NULL,
+            PRIMARY KEY (subject, n)) WITHOUT ROWID;
+        CREATE UNIQUE INDEX consent_n ON consent (n);
         CREATE TRIGGER consent_no_update BEFORE UPDATE ON consent BEGIN
             SELECT RAISE(ABORT, 'consents never change'); END;
         CREATE TRIGGER consent_no_delete BEFORE DELETE ON consent BEGIN

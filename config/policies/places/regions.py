@@ -90,13 +90,13 @@ PARTS = {
     },
     "DE": {
         "Europe/Berlin": "BW Baden-Württemberg, BY Bayern, BE Berlin, BB Brandenburg, HB Bremen, HH Hamburg, "
-        "HE Hessen, MV Mecklenburg-Vorpommern, NI Niedersachsen, NW Nordrhein-Westfalen, RP Rheinland-Pfalz, SL Saarland, "
-        "SN Sachsen, ST Sachsen-Anhalt, SH Schleswig-Holstein, TH Thüringen",
+        "HE Hessen, MV Mecklenburg-Vorpommern, NI Niedersachsen, NW Nordrhein-Westfalen, RP Rheinland-Pfalz, "
+        "SL Saarland, SN Sachsen, ST Sachsen-Anhalt, SH Schleswig-Holstein, TH Thüringen",
     },
     "ES": {
         "Europe/Madrid": "AN Andalucía, AR Aragón, AS Asturias, CB Cantabria, CL Castilla y León, "
-        "CM Castilla-La Mancha, CT Catalunya, EX Extremadura, GA Galicia, IB Illes Balears, RI La Rioja, MD Madrid, MC Murcia, NC Navarra, "
-        "PV País Vasco, VC Valenciana",
+        "CM Castilla-La Mancha, CT Catalunya, EX Extremadura, GA Galicia, IB Illes Balears, "
+        "RI La Rioja, MD Madrid, MC Murcia, NC Navarra, PV País Vasco, VC Valenciana",
         "Africa/Ceuta": "CE Ceuta, ML Melilla",
         "Atlantic/Canary": "CN Canarias",
     },
@@ -141,8 +141,8 @@ PARTS = {
         "SPE Saint Petersburg, STA Stavropol, TA Tatarstan, TAM Tambov, TUL Tula, TVE Tver, VGG Volgograd, "
         "VLA Vladimir, VLG Vologda, VOR Voronezh, YAR Yaroslavl",
         "Europe/Samara": "AST Astrakhan, SAM Samara, SAR Saratov, UD Udmurtia, ULY Ulyanovsk",
-        "Asia/Yekaterinburg": "BA Bashkortostan, CHE Chelyabinsk, KGN Kurgan, KHM Khanty-Mansi, ORE Orenburg, PER Perm, "
-        "SVE Sverdlovsk, TYU Tyumen, YAN Yamalo-Nenets",
+        "Asia/Yekaterinburg": "BA Bashkortostan, CHE Chelyabinsk, KGN Kurgan, KHM Khanty-Mansi, ORE Orenburg, "
+        "PER Perm, SVE Sverdlovsk, TYU Tyumen, YAN Yamalo-Nenets",
         "Asia/Omsk": "OMS Omsk",
         "Asia/Novosibirsk": "AL Altai Republic, ALT Altai, KEM Kemerovo, NVS Novosibirsk, TOM Tomsk",
         "Asia/Krasnoyarsk": "KK Khakassia, KYA Krasnoyarsk, TY Tuva",
