@@ -10,6 +10,8 @@ STRICT     ?= 1
 # How often `make test` kills the daemon, and `make crash`.
 CRASH_TEST_ROUNDS ?= 6
 CRASH_ROUNDS      ?= 200
+# Whose year `make year` lives through.
+YEAR_PEOPLE       ?= 10000
 # For how long each target is fuzzed.
 FUZZ_SECONDS      ?= 60
 
@@ -23,7 +25,7 @@ BINARY      := .build/release/gatepost
 VERSION     ?= $(shell grep -rhoE 'static let number = "[^"]+"' Sources/GatepostCommands 2>/dev/null | head -n 1 | cut -d '"' -f 2)
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build debug demo test lint format fuzz crash bench install deb clean
+.PHONY: help deps build debug demo test lint format fuzz crash year bench install deb clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name does; do \
@@ -61,6 +63,10 @@ fuzz: deps ## bad input without end: FUZZ_SECONDS=60 for each target
 
 crash: build ## kills the daemon at random moments under load: CRASH_ROUNDS=200
 	GATEPOST_BINARY=$(CURDIR)/$(BINARY) Tests/crash.sh $(CRASH_ROUNDS)
+
+year: build ## a simulated year of YEAR_PEOPLE=10000, and a withdrawal while 50,000 jobs are queued
+	GATEPOST_YEAR_PEOPLE=$(YEAR_PEOPLE) swift test --configuration release --disable-testable-imports --filter SimulationTests
+	GATEPOST_BINARY=$(CURDIR)/$(BINARY) GATEPOST_LOAD_JOBS=50000 Tests/contract.sh WithdrawalUnderLoad
 
 bench: build ## Gatepost beside the floor and Postfix, in one run
 	Benchmarks/bench.sh

@@ -19,8 +19,22 @@ public struct GatewaySnapshot: Sendable {
 
     public init(settings: GatewaySettings, templates: TemplateCatalog, gate: Gate, policy: PolicyBundle) {
         (self.settings, self.templates, self.gate, self.policy) = (settings, templates, gate, policy)
-        interest = gate.policy.interest
+        var interest = gate.policy.interest
+        interest.marketing = Self.marketing(among: templates, of: settings.brands.map(\.id))
+        self.interest = interest
         routes = RouteTable(settings.routes)
+    }
+
+    private static func marketing(among templates: TemplateCatalog, of brands: [String]) -> Set<TemplateUse> {
+        var marketing: Set<TemplateUse> = []
+        for name in templates.names {
+            for brand in brands {
+                guard case .ready(let template) = templates.template(name, brand: brand) else { continue }
+                guard template.messageClass == .marketing else { continue }
+                marketing.insert(TemplateUse(template: name, brand: brand))
+            }
+        }
+        return marketing
     }
 
     /// The lane that a job takes; nil where no route carries it.
@@ -33,12 +47,9 @@ public struct GatewaySnapshot: Sendable {
     /// The job as the gate is asked about it. A template that has become marketing while its jobs waited makes them
     /// marketing, too; never the other way round (CONTRACT 6).
     public func inStricterClass(_ facts: JobFacts) -> JobFacts {
-        guard facts.messageClass == .transactional, template(of: facts)?.messageClass == .marketing else {
-            return facts
-        }
-        var marketing = facts
-        marketing.messageClass = .marketing
-        return marketing
+        var facts = facts
+        facts.messageClass = interest.messageClass(of: facts)
+        return facts
     }
 
     /// Why a job is held until the configuration has its parts again; nil where they are all there.

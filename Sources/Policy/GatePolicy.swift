@@ -31,7 +31,8 @@ public struct GatePolicy: Sendable {
         let caps = rules.caps + named.flatMap(\.caps)
         return PolicyInterest(
             capHorizon: caps.map(\.window.reach).max() ?? .zero,
-            countsTransactional: caps.contains { $0.messageClass == .transactional })
+            countsTransactional: caps.contains { $0.messageClass == .transactional },
+            consentOfTransactional: rules.consent.contains { $0.messageClass == .transactional })
     }
 
     func clock(_ name: String) -> ZoneClock? { table?.clock(name) }

@@ -174,5 +174,10 @@ struct CapGateTests {
                 caps: [CapCountTests.rule(1, .calendarDay) { $0.messageClass = .transactional }], quietHours: [quiet]),
             presets: [preset])
         #expect(policy.interest == PolicyInterest(capHorizon: .seconds(9 * 86_400), countsTransactional: true))
+        for (messageClass, reads) in [(MessageClass.transactional, true), (.marketing, false), (nil, false)] {
+            let rule = ConsentRule(
+                channel: nil, messageClass: messageClass, jurisdictions: nil, require: .none, allowUnproven: false)
+            #expect(GateScene.policy(PolicyRules(consent: [rule])).interest.consentOfTransactional == reads)
+        }
     }
 }

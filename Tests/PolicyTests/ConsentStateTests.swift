@@ -169,6 +169,10 @@ struct ConsentStateTests {
             "but not another controller's",
             [event(1, .granted, "2026-01-01"), event(2, .objected, "2026-02-01") { $0.brand = "bolt" }], is: .given),
         Row(
+            "an objection to a brand that is gone reaches every brand",
+            [event(1, .granted, "2026-01-01"), event(2, .objected, "2026-02-01") { $0.brand = "gone" }],
+            is: .withheld(.consentWithdrawn)),
+        Row(
             "an objection without a brand reaches every brand",
             [event(1, .granted, "2026-01-01"), event(2, .objected, "2026-02-01") { $0.brand = nil }],
             is: .withheld(.consentWithdrawn)),

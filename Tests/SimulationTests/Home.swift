@@ -67,7 +67,8 @@ struct Home: Sendable {
 
     /// A zone and a telephone that agree.
     private static func plain(
-        _ zone: String, _ phone: String, _ hours: PlainHours..., need: PlainNeed = .express, email: PlainNeed = .express,
+        _ zone: String, _ phone: String, _ hours: PlainHours..., need: PlainNeed = .express,
+        email: PlainNeed = .express,
         law: Bool = false, blackout: Bool = false
     ) -> Home {
         Home(

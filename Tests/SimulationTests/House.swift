@@ -17,7 +17,8 @@ enum House {
             hours(.email, ["default"]),
             hours(.sms, ["us", "ca-sms", "gb", "ie", "de", "fr-sms", "au-sms", "mx", "default"]),
         ]
-        var strike = BlackoutRule(regions: ["FR"], from: LocalTime("2026-06-20T00:00")!, to: LocalTime("2026-06-23T00:00")!)
+        var strike = BlackoutRule(
+            regions: ["FR"], from: LocalTime("2026-06-20T00:00")!, to: LocalTime("2026-06-23T00:00")!)
         strike.why = "a strike"
         rules.blackouts = [strike]
         return rules

@@ -20,7 +20,7 @@ struct SimulatedYearTests {
 
     @Test("another seed, another year", arguments: [2])
     func another(_ seed: UInt64) async throws {
-        _ = try await live(Year.Plan(seed: seed, people: Self.people, days: Self.days))
+        _ = try await live(Year.Plan(seed: seed, people: min(Self.people, 1000), days: Self.days))
     }
 
     private func live(_ plan: Year.Plan) async throws -> String {
@@ -29,7 +29,9 @@ struct SimulatedYearTests {
         let digest = try await year.live()
         let witness = year.witness
         if Self.isFull {
-            print("seed \(plan.seed), \(plan.people) people: \(witness.jobs.count) jobs in \(ContinuousClock.now - began)")
+            print(
+                "seed \(plan.seed), \(plan.people) people: \(witness.jobs.count) jobs in \(ContinuousClock.now - began)"
+            )
             for (what, count) in witness.seen.sorted(by: { $0.key < $1.key }) { print("  \(what): \(count)") }
         }
         #expect(witness.faults.isEmpty, "\(witness.faults.joined(separator: "\n"))")

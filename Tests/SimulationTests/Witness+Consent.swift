@@ -9,6 +9,12 @@ extension Witness {
         var event = new.event
         (event.number, event.recordedAt) = (consentCount, now)
         event.occurredAt = min(event.occurredAt, now)
+        if event.type.isOptOut, new.event.occurredAt >= now {
+            // It holds from now on, also where the clock was set back since the grant.
+            let known = consents[new.address] ?? []
+            event.occurredAt = known.reduce(now) { max($0, max($1.occurredAt, $1.recordedAt)) }
+            event.recordedAt = event.occurredAt
+        }
         consents[new.address, default: []].append(event)
         count("consent \(event.type.rawValue)")
     }

@@ -72,7 +72,9 @@ final class Witness {
         if isSuppressed(errand, at: now) { return .never(.suppressed) }
         if let reason = consentMissing(errand, at: now) { return .never(reason) }
         if let later = errand.notBefore, later > now { return .wait("not before \(later.rfc3339)") }
-        for cap in caps(of: errand) where used(cap, errand, key, at: now) >= cap.limit { return .wait("cap \(cap.name)") }
+        for cap in caps(of: errand) where used(cap, errand, key, at: now) >= cap.limit {
+            return .wait("cap \(cap.name)")
+        }
         guard let hours = areHoursOpen(errand, at: now) else { return .go }
         guard hours.isOpen else { return .wait("closed hours") }
         return hours.isDoubtful ? .doubtfulHour(open: true) : .go
@@ -104,7 +106,9 @@ final class Witness {
     func admitted(_ departure: Departure, at now: Instant) {
         let key = departure.facts.key
         let errand = errand(key)
-        if departure.record != Array(#"{"id":"\#(errand.id)"}"#.utf8) { fault("\(errand.id) left with another's record") }
+        if departure.record != Array(#"{"id":"\#(errand.id)"}"#.utf8) {
+            fault("\(errand.id) left with another's record")
+        }
         take(errand, Int(key.rawValue), at: now)
     }
 

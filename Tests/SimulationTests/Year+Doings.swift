@@ -8,10 +8,11 @@ import Store
 
 extension Year {
     mutating func act(_ doing: Doing) async throws {
+        isStirred = true
         switch doing {
         case .tidy: for _ in 0..<200 { if try await !store.tidy(at: now) { break } }
         case .wave(let campaign): try await wave(Campaign.all[campaign])
-        case .change: try await change(dice.roll(0..<people.count))
+        case .change: try await change(somebody())
         case .crash: try await crash()
         case .setBack:
             witness.count("set back")
@@ -21,9 +22,15 @@ extension Year {
         _ = try await pump()
     }
 
+    /// A tenth of all have half of all that happens: histories grow long.
+    private mutating func somebody() -> Int {
+        dice.roll(0..<(dice.permille(500) ? max(1, people.count / 10) : people.count))
+    }
+
     /// Between admission and settlement.
     mutating func disturb() async throws {
         let flight = dice.one(of: flights)
+        isStirred = true
         witness.count("disturbed")
         switch dice.roll(0..<10) {
         case 0..<3: try await crash()
@@ -53,7 +60,7 @@ extension Year {
         var crowd: [Int] = []
         for _ in 0..<count {
             // Now and then many to one, as engines that have gone wild send them.
-            let person = dice.roll(0..<people.count)
+            let person = somebody()
             crowd += [Int](repeating: person, count: dice.permille(80) ? 5 : 1)
         }
         for person in crowd {
@@ -137,7 +144,8 @@ extension Year {
                 records += 1
                 return .consent(
                     NewConsentRecord(
-                        line: 1, id: "c\(records)", consent: new, contentDigest: Array(SHA256Digest.of("c\(records)").prefix(16)),
+                        line: 1, id: "c\(records)", consent: new,
+                        contentDigest: Array(SHA256Digest.of("c\(records)").prefix(16)),
                         problems: []))
             })
         for new in consents { witness.recorded(new, at: now) }

@@ -35,7 +35,8 @@ extension Year {
             grant.event.basis = dice.one(of: [.impliedPurchase, .impliedInquiry, .express, .impliedPublished])
             if grant.event.basis == .impliedPurchase, dice.permille(500) {
                 let months = dice.roll(12..<24)
-                grant.event.basisDay = CalendarDay(year: 2026, month: 1, day: 1 + dice.roll(0..<28))!.adding(months: -months)
+                grant.event.basisDay = CalendarDay(year: 2026, month: 1, day: 1 + dice.roll(0..<28))!.adding(
+                    months: -months)
             }
         case .express: grant.event.basis = .express
         case .written: grant.event.basis = .expressWritten

@@ -35,9 +35,13 @@ extension Year {
         witness.count("stop")
         for _ in 0..<50 {
             try await beginFlights()
+            if flights.contains(where: \.hasBegun), dice.permille(40) { try await crash() }
             let settled = landings()
             let (due, next) = try await dueNow()
-            if settled.isEmpty && due.isEmpty { return soonest(next) }
+            if settled.isEmpty && due.isEmpty {
+                if flights.isEmpty { isStirred = false }
+                return soonest(next)
+            }
             try await exchange(settled, due)
             if !flights.isEmpty, dice.permille(60) { try await disturb() }
         }
@@ -55,8 +59,8 @@ extension Year {
 
     private mutating func dueNow() async throws -> (due: [JobKey], next: Instant?) {
         var wants: [LaneWant] = []
-        // Six in all: two channels of three brands; fewer before the first files.
-        if lanes.count < 5 { lanes = try await store.lanes() }
+        // Four in all by the campaigns; fewer before the first files.
+        if lanes.count < 4 { lanes = try await store.lanes() }
         for lane in lanes {
             for priority in Priority.allCases {
                 wants.append(LaneWant(lane: lane.id, priority: priority, after: nil, limit: 300))
@@ -124,7 +128,7 @@ extension Year {
     /// As the engine does: what was called back before its first byte left never begins.
     private mutating func beginFlights() async throws {
         guard flights.contains(where: { !$0.hasBegun && $0.begins <= now }) else { return }
-        let recalled = Set(try await store.attemptsToRecall())
+        let recalled = isStirred ? Set(try await store.attemptsToRecall()) : []
         for index in flights.indices where !flights[index].hasBegun && flights[index].begins <= now {
             let flight = flights[index]
             if recalled.contains(flight.departure.attempt) {
@@ -182,7 +186,9 @@ extension Year {
 
     mutating func crash() async throws {
         witness.count("crash")
-        for flight in flights { witness.landed(flight.key, mayHaveGone: try abandon(flight), isResent: resends(flight)) }
+        for flight in flights {
+            witness.landed(flight.key, mayHaveGone: try abandon(flight), isResent: resends(flight))
+        }
         flights = []
         store.abandon()
         store = try Self.open(path, .daemon, clock)
@@ -194,7 +200,9 @@ extension Year {
         switch flight.ending {
         case .accepted:
             // Some were answered, and the answer was not booked.
-            if flight.key.rawValue % 2 == 0 { store.notes.noteAnswered(flight.departure.slot, code: 250, text: "250 ok") }
+            if flight.key.rawValue % 2 == 0 {
+                store.notes.noteAnswered(flight.departure.slot, code: 250, text: "250 ok")
+            }
             return true
         case .silence: return true
         case .badAddress:

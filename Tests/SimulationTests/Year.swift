@@ -9,6 +9,7 @@ import GatewayModel
 import Policy
 import Store
 import Synchronization
+
 import class TestSupport.ManualTimepiece
 
 struct Year {
@@ -21,7 +22,7 @@ struct Year {
         var days = 365
         var jobsEach = 18
         /// How often the clock stops where something falls due: not every microsecond.
-        var grainSeconds: Int64 = 2700
+        var grainSeconds: Int64 = 3600
     }
 
     /// In memory where the machine can: a simulated year has tens of thousands of commits, and no power fails in it.
@@ -38,6 +39,8 @@ struct Year {
     /// Another process' store: what the command line writes through.
     let office: Store
     var flights: [Flight] = []
+    /// Somebody changed something while they flew: some may be called back.
+    var isStirred = false
     var lanes: [Lane] = []
     var files: Int64 = 0
     var records = 0
@@ -61,13 +64,13 @@ struct Year {
 
     /// Lives through it; gives the journal's digest.
     mutating func live() async throws -> String {
+        defer { try? FileManager.default.removeItem(atPath: path) }
         try await greet()
         for day in 0..<plan.days { try await live(day: day) }
         try await finish()
         let digest = try await journalDigest()
         await store.close()
         await office.close()
-        try? FileManager.default.removeItem(atPath: path)
         return digest
     }
 
@@ -177,7 +180,9 @@ extension Witness {
                 fault("\(errand.id): \(other.event) settles \(other.settles as Any)")
             }
             let isSaid = !unknowns.isEmpty || others.first?.event == .sent
-            if delivered[index + 1] != nil, !isSaid { fault("\(errand.id) went, and the journal says \(events.map(\.event))") }
+            if delivered[index + 1] != nil, !isSaid {
+                fault("\(errand.id) went, and the journal says \(events.map(\.event))")
+            }
             if others.first?.event == .sent, delivered[index + 1] == nil { fault("\(errand.id) was not sent") }
         }
     }

@@ -242,6 +242,10 @@ struct BookRecordTests {
         Wide(
             "another system's type", optOut("type", #""unsubscribed""#), "email acme newsletter \(then)",
             "bad_value type"),
+        Wide("a misspelt kind", optOut("kind", #""consnet""#), "email acme newsletter \(then)", "bad_value kind"),
+        Wide("a kind in capitals", optOut("kind", #""Consent""#), "email acme newsletter \(then)", "bad_value kind"),
+        Wide("a kind that is a number", optOut("kind", "1"), "email acme newsletter \(then)", "bad_type kind"),
+        Wide("no kind", optOut("kind", nil), "email acme newsletter \(then)", "missing_field kind"),
         Wide("no brand, by a producer of one", optOut("brand", nil), "email acme newsletter \(then)", by: "acme-only"),
         Wide(
             "a damaged brand, by a producer of one", optOut("brand", #""acne""#), "email acme newsletter \(then)",
@@ -286,7 +290,8 @@ struct BookRecordTests {
             optOut("address", nil), optOut("address", #""ada""#), optOut("address", "null"),
             optOut("address", #""0612345678""#),
             suppress("target", nil), suppress("target", #""ada""#), suppress("target", "[]"),
-            suppress("target", #""md5:12""#),
+            suppress("target", #""md5:12""#), #"{"kind":"unsubscribe","id":"a","address":"ada@example.com"}"#,
+            #"{"kind":"supress","id":"a","address":"ada@example.com"}"#, #"{"id":"a","type":"withdrawn"}"#,
             #"{"kind":"suppress","id":"a","target":"ada@example.com","note":"x","note":"y"}"#,
             #"{"kind":"consent","type":"withdrawn","address":"ada@example.com""#,
         ])
@@ -302,6 +307,12 @@ struct BookRecordTests {
 
     static let suppressions: [Wide] = [
         Wide("a sound one", suppress(), "unengaged * acme * * marketing 2028-01-01T00:00:00.000000Z"),
+        Wide(
+            "a misspelt kind", suppress("kind", #""supress""#),
+            "unengaged * acme * * marketing 2028-01-01T00:00:00.000000Z", "bad_value kind"),
+        Wide(
+            "no kind", suppress("kind", nil), "unengaged * acme * * marketing 2028-01-01T00:00:00.000000Z",
+            "missing_field kind"),
         Wide(
             "a reason nobody knows", suppress("reason", #""tired""#), "imported * acme * * marketing never",
             "bad_value reason", "bad_value expires_at"),

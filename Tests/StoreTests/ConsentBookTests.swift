@@ -62,6 +62,11 @@ struct ConsentBookTests {
         _ = try await store.take(fixture.chunk([jobEntry("c", .email, .transactional, toAda)]))
         #expect(try await store.askedWithOne(interest: PolicyInterest()).consents.isEmpty)
         #expect(try await store.askedWithOne().consents.count == 1)
+        // Its template has become marketing meanwhile: so has it.
+        var interest = PolicyInterest(capHorizon: .seconds(86_400))
+        interest.marketing = [TemplateUse(template: "welcome", brand: "acme")]
+        let asked = try await store.askedWithOne(interest: interest)
+        #expect(asked.consents.count == 1 && asked.sends.count == 1)
         await store.close()
     }
 
@@ -123,6 +128,39 @@ struct ConsentBookTests {
         }
         try await store.record([consent(.corrected) { $0.event.corrects = 1 }], by: reviewer)
         #expect(try await store.consents(of: ada).map(\.event.corrects) == [nil, 1])
+        await store.close()
+    }
+
+    @Test("a clock that was set back does not let a grant outrank the opt-out that came after it")
+    func clockSetBack() async throws {
+        let fixture = try Fixture()
+        let store = try fixture.open()
+        try await store.record([consent(.granted)], by: reviewer)
+        let earlier = evening - .seconds(3600)
+        fixture.clock.advance(by: .seconds(-3600))
+        try await store.record([consent(.withdrawn, occurred: earlier) { $0.event.recordedAt = earlier }], by: reviewer)
+        #expect(try await store.consents(of: ada).map(\.event.occurredAt) == [evening, evening])
+        // One that says when it was, and is only heard of late, stays where it was.
+        try await store.record(
+            [consent(.withdrawn, occurred: earlier - .seconds(60)) { $0.event.recordedAt = earlier }], by: reviewer)
+        #expect(try await store.consents(of: ada).last?.event.occurredAt == earlier - .seconds(60))
+        #expect(try await store.verifyJournal().fault == nil)
+        await store.close()
+    }
+
+    @Test("who speaks for some brands makes none of another brand's events void, nor one of all brands")
+    func correctionsOfOthers() async throws {
+        let fixture = try Fixture()
+        let store = try fixture.open()
+        try await store.record(
+            [consent(.withdrawn) { $0.event.brand = "zeta" }, consent(.withdrawn), consent(.granted)], by: reviewer)
+        let correction = { (number: Int64) in
+            consentEntry("c\(number)", consent(.corrected) { ($0.event.corrects, $0.brands) = (number, ["acme"]) })
+        }
+        let progress = try await store.take(fixture.chunk([correction(1), correction(2), correction(3)]))
+        #expect(progress.tally == IntakeTally(accepted: 1, rejected: 2))
+        #expect(try await store.problems(of: 1, after: 0, limit: 9).map(\.code) == [.notPermitted, .notPermitted])
+        #expect(try await store.consents(of: ada).last?.event.corrects == 3)
         await store.close()
     }
 

@@ -114,7 +114,9 @@ extension Store {
 
     @discardableResult
     func launchAllDue(at now: Instant) async throws(StoreError) -> [Departure] {
-        try await exchange(settled: [], candidates: allDue(at: now), at: now) { .launch(decision(.proceed, now, $0), reserves: true) }
+        try await exchange(settled: [], candidates: allDue(at: now), at: now) {
+            .launch(decision(.proceed, now, $0), reserves: true)
+        }
     }
 
     /// An exchange whose rules look at the job alone.

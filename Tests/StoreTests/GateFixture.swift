@@ -16,7 +16,9 @@ func consent(
     _ change: (inout NewConsent) -> Void = { _ in }
 ) -> NewConsent {
     var new = NewConsent(
-        address: address, event: ConsentEvent(number: 0, recordedAt: evening, occurredAt: occurred, type: type),
+        address: address,
+        event: ConsentEvent(
+            number: 0, recordedAt: Instant(microseconds: .max), occurredAt: occurred, type: type),
         details: ConsentDetails())
     if !type.isOptOut { (new.event.channel, new.event.brand, new.event.topics) = (.email, "acme", ["news"]) }
     change(&new)

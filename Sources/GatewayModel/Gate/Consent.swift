@@ -113,11 +113,14 @@ public struct ConsentDetails: Hashable, Sendable {
 /// An event on its way into the book.
 public struct NewConsent: Hashable, Sendable {
     public var address: ContactAddress
-    /// `number` and `recordedAt` are given by the book.
+    /// `number` and `recordedAt` are given by the book. An opt-out that says it occurred when it was recorded holds
+    /// from then on, whatever came before.
     public var event: ConsentEvent
     public var details: ConsentDetails
-    public init(address: ContactAddress, event: ConsentEvent, details: ConsentDetails) {
-        (self.address, self.event, self.details) = (address, event, details)
+    /// Of whose events it may make one void, where it is a correction; nil: of any brand's.
+    public var brands: Set<String>?
+    public init(address: ContactAddress, event: ConsentEvent, details: ConsentDetails, brands: Set<String>? = nil) {
+        (self.address, self.event, self.details, self.brands) = (address, event, details, brands)
     }
 }
 

@@ -106,7 +106,7 @@ public enum Confidence: String, Hashable, Sendable, CaseIterable, Comparable {
 public struct QuietHoursRule: Hashable, Sendable {
     public enum UnknownZone: Hashable, Sendable {
         case hold
-        /// The preset that is asked instead, in every zone on earth.
+        /// The preset that is asked instead, in every zone of the places it covers.
         case preset(String)
     }
     public var channel: ContactChannel?

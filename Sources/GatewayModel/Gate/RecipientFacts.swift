@@ -68,10 +68,24 @@ public struct PolicyInterest: Hashable, Sendable {
     public var countsTransactional: Bool
     /// A consent rule names the transactional class: its recipients' consents are read too.
     public var consentOfTransactional: Bool
+    /// Templates that are marketing now. Their jobs are, too, also those that came in as transactional (CONTRACT 6).
+    public var marketing: Set<TemplateUse> = []
     public init(
         capHorizon: Duration = .zero, countsTransactional: Bool = false, consentOfTransactional: Bool = false
     ) {
         (self.capHorizon, self.countsTransactional) = (capHorizon, countsTransactional)
         self.consentOfTransactional = consentOfTransactional
     }
+
+    /// As what the job counts: the stricter of its own class and its template's.
+    public func messageClass(of job: JobFacts) -> MessageClass {
+        marketing.contains(TemplateUse(template: job.template, brand: job.brand)) ? .marketing : job.messageClass
+    }
+}
+
+/// A template as one brand uses it.
+public struct TemplateUse: Hashable, Sendable {
+    public var template: String
+    public var brand: String
+    public init(template: String, brand: String) { (self.template, self.brand) = (template, brand) }
 }

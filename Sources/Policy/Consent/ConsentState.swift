@@ -174,7 +174,8 @@ enum ConsentHistory {
 
     private static func isSameController(_ brand: String?, _ asked: String, _ controllers: [String: String]) -> Bool {
         guard let brand, brand != asked else { return true }
-        guard let controller = controllers[brand] else { return false }
+        // Of a brand that is not configured any more nobody knows whose it was: it may have been the same controller's.
+        guard let controller = controllers[brand] else { return true }
         return controller == controllers[asked]
     }
 }

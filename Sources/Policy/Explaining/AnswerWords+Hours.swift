@@ -49,7 +49,8 @@ extension AnswerWords {
             return
                 "\(preset.id) (\(source.text), as of \(source.asOf), confidence \(source.confidence.rawValue)) in \(zone)"
         }
-        return "Closed under " + closed.joined(separator: "; ")
+        let more = (saw["more"]?.number?.int).map { "; \($0) more asked, not named here" } ?? ""
+        return "Closed under " + closed.joined(separator: "; ") + more
     }
 
     private var shutPresets: [(preset: Named, zone: String)] {

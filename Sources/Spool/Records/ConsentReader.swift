@@ -43,8 +43,10 @@ public struct ConsentReader: Sendable {
         self.init(rules: rules, producer: IntakeRules.Producer(), door: door, now: now)
     }
 
-    public func read(_ record: JSONObject, reserving size: Int = 256) -> ConsentReading {
+    /// - Parameter slips: what was wrong with it before it was known to be a consent.
+    public func read(_ record: JSONObject, reserving size: Int = 256, slips: [Problem] = []) -> ConsentReading {
         var findings = Findings()
+        findings.note(slips)
         var forbidden = Findings()
         if !producer.mayRecordConsent || producer.brands?.isEmpty == true {
             forbidden.note(.notPermitted, "kind", "this producer may not record consents")
@@ -183,6 +185,7 @@ public struct ConsentReader: Sendable {
     private static let consequences = [
         "id": "under an id made from its content", "channel": "for every channel", "brand": "for every brand",
         "topics": "for every topic", "occurred_at": "from now on", "type": "as that",
+        "kind": "as a consent",
     ]
 
     // MARK: Making
@@ -214,7 +217,7 @@ public struct ConsentReader: Sendable {
         case .command: break
         case .list(let batch): (details.batch, details.recordID) = (batch, draft.id)
         }
-        let all = events.map { NewConsent(address: address, event: $0, details: details) }
+        let all = events.map { NewConsent(address: address, event: $0, details: details, brands: producer.brands) }
         var record = NewConsentRecord(line: 0, id: id, consent: all[0], contentDigest: digest, problems: problems)
         record.more = Array(all.dropFirst())
         return record

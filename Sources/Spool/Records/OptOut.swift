@@ -39,6 +39,29 @@ enum OptOut {
         return String(String.UnicodeScalarView(words.unicodeScalars.prefix(1000)))
     }
 
+    /// The kind of a record whose own is missing or misspelt, where it takes permission away; nil where that is not plain.
+    static func kind(meantBy record: JSONObject) -> String? {
+        guard isMeant(by: record) else { return nil }
+        let kind = isOptOutType(record["type"]) && record["address"] != nil ? "consent" : "suppress"
+        return kind == "consent" || record["target"] != nil ? kind : nil
+    }
+
+    /// Whether a record that names no kind we know was meant to take permission away.
+    static func isMeant(by record: JSONObject) -> Bool {
+        if isOptOutType(record["type"]) { return true }
+        guard let kind = record["kind"] else { return record["target"] != nil && record["reason"] != nil }
+        guard let word = kind.string else { return record["target"] != nil }
+        return Spelling.nearest(to: word, among: ["job", "cancel", "consent", "suppress"]) == "suppress"
+            || OptOutWord.meaning(of: word) != nil
+    }
+
+    private static func isOptOutType(_ value: JSONValue?) -> Bool {
+        guard let text = value?.string else { return false }
+        let words = ConsentType.allCases.map(\.rawValue)
+        let nearest = Spelling.nearest(to: text, among: words).flatMap { ConsentType(rawValue: $0) }
+        return nearest?.isOptOut ?? (OptOutWord.meaning(of: text) != nil)
+    }
+
     /// Whether bytes that are no JSON may have been meant to take permission away: then somebody has to look.
     static func isTraced(in bytes: [UInt8]) -> Bool {
         marks.contains { mark in

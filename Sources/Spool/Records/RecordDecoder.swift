@@ -46,7 +46,8 @@ public struct RecordDecoder: Sendable {
 
     private func decode(_ record: JSONObject, size: Int) -> Answer {
         var findings = Findings()
-        switch Kind(of: record, &findings) {
+        let kind = Kind(of: record, &findings) ?? OptOut.kind(meantBy: record).flatMap(Kind.init)
+        switch kind {
         case .job:
             if !producer.mayEnqueue { findings.note(.notPermitted, "kind", "this producer may not enqueue jobs") }
             let draft = JobDraft(record, &findings)
@@ -59,16 +60,18 @@ public struct RecordDecoder: Sendable {
             if let request = CancelRequest(record: record, producer: producer, &findings) {
                 return .cancel(request, contentDigest: CanonicalDigest.of(record, reserving: size))
             }
-        case .consent: return consent(record, size: size)
-        case .suppress: return suppress(record, size: size)
-        case nil: break
+        case .consent: return consent(record, size: size, findings.problems)
+        case .suppress: return suppress(record, size: size, findings.problems)
+        case nil:
+            if OptOut.isMeant(by: record) { return lost(findings.problems, record) }
         }
         return .problems(named(findings.problems, record))
     }
 
-    private func consent(_ record: JSONObject, size: Int) -> Answer {
+    /// - Parameter slips: found on the way here.
+    private func consent(_ record: JSONObject, size: Int, _ slips: [Problem]) -> Answer {
         let reader = ConsentReader(rules: rules, producer: producer, door: .queue(producer: producerName), now: now)
-        switch reader.read(record, reserving: size) {
+        switch reader.read(record, reserving: size, slips: slips) {
         case .taken(var taken):
             taken.problems = named(taken.problems, record)
             return .consent(taken)
@@ -77,9 +80,9 @@ public struct RecordDecoder: Sendable {
         }
     }
 
-    private func suppress(_ record: JSONObject, size: Int) -> Answer {
+    private func suppress(_ record: JSONObject, size: Int, _ slips: [Problem]) -> Answer {
         let reader = SuppressReader(rules: rules, producer: producer, name: producerName, now: now)
-        switch reader.read(record, reserving: size) {
+        switch reader.read(record, reserving: size, slips: slips) {
         case .taken(var taken):
             taken.problems = named(taken.problems, record)
             return .suppress(taken)
@@ -124,6 +127,10 @@ private enum Kind: String, CaseIterable {
     /// Nil where a finding says why; a record without `kind` is a job.
     init?(of record: JSONObject, _ findings: inout Findings) {
         guard let value = record["kind"] else {
+            if OptOut.isMeant(by: record) {
+                findings.note(.missingField, "kind", "a record without \"kind\" is a job, and this is none")
+                return nil
+            }
             self = .job
             return
         }

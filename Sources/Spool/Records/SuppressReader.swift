@@ -18,8 +18,10 @@ struct SuppressReader {
     let name: String
     let now: Instant
 
-    func read(_ record: JSONObject, reserving size: Int) -> Reading {
+    /// - Parameter slips: what was wrong with it before it was known to be a suppression.
+    func read(_ record: JSONObject, reserving size: Int, slips: [Problem] = []) -> Reading {
         var findings = Findings()
+        findings.note(slips)
         var forbidden = Findings()
         if !producer.maySuppress || producer.brands?.isEmpty == true {
             forbidden.note(.notPermitted, "kind", "this producer may not suppress anybody")
@@ -80,7 +82,8 @@ struct SuppressReader {
     }
 
     private static let consequences = [
-        "id": "under an id made from its content", "scope": "everywhere", "scope.channel": "for every channel",
+        "kind": "as a suppression", "id": "under an id made from its content", "scope": "everywhere",
+        "scope.channel": "for every channel",
         "scope.brand": "for every brand", "scope.topic": "for every topic", "scope.campaign": "for every campaign",
         "scope.class": "for every class", "reason": "as \"imported\"", "expires_at": "and never expires",
     ]

@@ -27,7 +27,8 @@ extension Ledger {
         case .leave: break
         case .launch(let decision, let reserves):
             if try pausedRoutes().contains(facts.route) { return nil }
-            return try launch(job, facts, decision, reserves: reserves, at: now)
+            return try launch(
+                job, facts, decision, reserves: reserves ? interest.messageClass(of: facts) : nil, at: now)
         case .postpone(let until, let reason, let decision):
             var words = EventWords()
             words.decision = decision.encoded
@@ -49,7 +50,7 @@ extension Ledger {
     }
 
     private func launch(
-        _ job: JobRow, _ facts: JobFacts, _ decision: Decision, reserves: Bool, at now: Instant
+        _ job: JobRow, _ facts: JobFacts, _ decision: Decision, reserves messageClass: MessageClass?, at now: Instant
     ) throws -> Departure? {
         guard let record = try body(job.key) else {
             try holdBack(job, why: "its body is missing from the database", hold: nil, at: now)
@@ -65,8 +66,8 @@ extension Ledger {
         let insert = try session.prepared(
             "INSERT INTO flight (job, attempt, slot, launched, decision, reserved) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
         insert.bind(1, job.key).bind(2, Int64(bitPattern: attempt.rawValue)).bind(3, slot.index)
-        try insert.bind(4, now).bind(5, decision.encoded).bind(6, reserves ? 1 : 0).run()
-        if reserves { try reserve(for: job, facts, at: now) }
+        try insert.bind(4, now).bind(5, decision.encoded).bind(6, messageClass == nil ? 0 : 1).run()
+        if let messageClass { try reserve(for: job, facts, as: messageClass, at: now) }
         try session.prepared("UPDATE job SET state = 3 WHERE key = ?1").bind(1, job.key).run()
         gathered.launches[LaneMinute(minute: now.seconds / 60, lane: job.lane), default: 0] += 1
         return Departure(

@@ -17,10 +17,10 @@ extension Settlement.Fate {
 }
 
 extension Ledger {
-    func reserve(for job: JobRow, _ facts: JobFacts, at now: Instant) throws {
+    func reserve(for job: JobRow, _ facts: JobFacts, as messageClass: MessageClass, at now: Instant) throws {
         // What an earlier attempt holds, of which nobody knows whether it went: the job counts once, from its last try.
         if let held = job.reserved { try giveUpPlace(of: job, takenAt: held) }
-        let packed = facts.contact.number << 1 | facts.messageClass.number
+        let packed = facts.contact.number << 1 | messageClass.number
         for subject in try job.capSubjects {
             let insert = try session.prepared(
                 """

@@ -19,11 +19,15 @@ extension Ledger {
         guard let named = new.event.corrects else {
             return Problem(.missingField, field: "corrects", "names the event that is void, as \"c812\"")
         }
-        let subject = try session.prepared("SELECT subject FROM consent WHERE n = ?1").bind(1, named).first {
-            $0.int(0)
+        let found = try session.prepared("SELECT subject, brand FROM consent WHERE n = ?1").bind(1, named).first {
+            (subject: $0.int(0), brand: $0.intOrNil(1))
         }
-        if let subject, subject == (try known(new.address)) { return nil }
-        return Problem(.badValue, field: "corrects", "c\(named) is no event of this address")
+        guard let found, found.subject == (try known(new.address)) else {
+            return Problem(.badValue, field: "corrects", "c\(named) is no event of this address")
+        }
+        guard let own = new.brands else { return nil }
+        if let brand = try found.brand.map({ try words.word($0, in: session) }), own.contains(brand) { return nil }
+        return Problem(.notPermitted, field: "corrects", "c\(named) is not of a brand this producer may speak for")
     }
 
     /// Appends one event; gives its number.
@@ -34,12 +38,9 @@ extension Ledger {
         if let problem = try objection(to: new, at: now) {
             throw StoreError.refused("\(problem.field ?? "the consent"): \(problem.message)", exitCode: 65)
         }
-        var (event, details) = (new.event, new.details)
-        event.recordedAt = now
-        // What is dated ahead counts from now: a clock that runs ahead must not outrank what comes later.
-        event.occurredAt = min(event.occurredAt, now)
-        if let wording = details.wording { details.wordingSHA256 = try keep(wording: wording, at: now) }
         let subject = try subjects.subject(SubjectKind(of: new.address), new.address.description, in: session)
+        var (event, details) = (try dated(new.event, subject: subject.id, at: now), new.details)
+        if let wording = details.wording { details.wordingSHA256 = try keep(wording: wording, at: now) }
         let row = ConsentRow(
             n: try nextNumber(in: "consent"), subject: subject.id, event, flags: Self.flags(event, details),
             brand: try words.number(of: event.brand, in: session), topics: try numbers(of: event.topics))
@@ -56,6 +57,20 @@ extension Ledger {
             try recordDamage("c\(row.n), taken as wide as it may be meant: \(damage)", details.producer, at: now)
         }
         return row.n
+    }
+
+    /// What is dated ahead counts from now: a clock that runs ahead must not outrank what comes later. An opt-out that
+    /// holds from now on comes behind all that is on record of the address, also where the clock was set back since.
+    private func dated(_ given: ConsentEvent, subject: Int64, at now: Instant) throws -> ConsentEvent {
+        var event = given
+        (event.recordedAt, event.occurredAt) = (now, min(given.occurredAt, now))
+        guard given.type.isOptOut, given.occurredAt == given.recordedAt || given.occurredAt >= now else { return event }
+        let last =
+            try session.prepared("SELECT max(max(at, occurred)) FROM consent WHERE subject = ?1")
+            .bind(1, subject).first { $0.instantOrNil(0) } ?? nil
+        event.recordedAt = max(now, last ?? now)
+        event.occurredAt = event.recordedAt
+        return event
     }
 
     private static func flags(_ event: ConsentEvent, _ details: ConsentDetails) -> BookFlags {

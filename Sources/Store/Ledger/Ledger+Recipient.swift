@@ -20,7 +20,9 @@ extension Ledger {
     func recipient(
         of job: JobRow, _ facts: JobFacts, at now: Instant, interest: PolicyInterest
     ) throws -> RecipientFacts {
-        var recipient = try recipient(at: places(of: job, facts), now, interest: interest)
+        var places = try places(of: job, facts)
+        places.messageClass = interest.messageClass(of: facts)
+        var recipient = try recipient(at: places, now, interest: interest)
         (recipient.firstCapped, recipient.queued) = (job.firstCapped, Int(try queued()))
         return recipient
     }
