@@ -61,6 +61,13 @@ extension Store {
         }
     }
 
+    /// Attempts that were called back, whoever asked for it, and that have not landed yet: for imports, which name many.
+    public func inFlightRecalled() async throws(StoreError) -> Int {
+        try await read { session in
+            Int(try session.prepared("SELECT count(*) FROM flight WHERE recall IS NOT NULL").first { $0.int(0) } ?? 0)
+        }
+    }
+
     /// Attempts that the target means, called back and not landed yet (CONTRACT 8.9), for `--wait`.
     public func inFlight(under target: SuppressionTarget) async throws(StoreError) -> Int {
         try await consult { try $0.recalled($0.flying(under: SuppressionForm(target))) }

@@ -94,8 +94,8 @@ struct Home: Sendable {
         "Australia/Broken_Hill",
     ]
 
-    /// One of each of more than 40 zones, then the doubtful ones.
-    static let all: [Home] = american + elsewhere + doubtful
+    /// The doubtful ones, then one of each of more than 40 zones.
+    static let all: [Home] = doubtful + american + elsewhere
 
     private static let american = [
         states("America/New_York", "1212555"), states("America/Chicago", "1217555"),

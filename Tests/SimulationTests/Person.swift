@@ -20,7 +20,7 @@ struct Person: Sendable {
         // Some share the mailbox of who came before them.
         let owner = number % 17 == 5 ? number - 1 : number
         switch owner % 9 {
-        case 3:
+        case 3, 4:
             (email, mailboxes) = (
                 EmailAddress("gm.n\(owner)+news@gmail.com")!,
                 ["gmn\(owner)@gmail.com", "g.m.n\(owner)@googlemail.com", "GMN\(owner)+x@gmail.com"]

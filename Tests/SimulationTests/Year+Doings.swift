@@ -120,9 +120,9 @@ extension Year {
     // MARK: What people change
 
     private mutating func change(_ person: Int) async throws {
-        if dice.permille(700) {
+        if dice.permille(600) {
             try await record([consent(of: person)].compactMap { $0 })
-        } else if dice.permille(600) {
+        } else if dice.permille(650) {
             try await suppress(person)
         } else {
             try await lift(person)

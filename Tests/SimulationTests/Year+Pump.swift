@@ -70,11 +70,11 @@ extension Year {
         return (supplies.flatMap { $0.due.map(\.key) }, supplies.compactMap(\.nextDue).min())
     }
 
-    private mutating func exchange(_ settled: [(Settlement, Flight)], _ due: [JobKey]) async throws {
+    private mutating func exchange(_ settled: [Settlement], _ due: [JobKey]) async throws {
         let (notebook, gate, now) = (Notebook(), gate, now)
         let interest = gate.policy.interest
         let departures = try await store.exchange(
-            settled: settled.map(\.0), candidates: due, at: now, interest: interest
+            settled: settled, candidates: due, at: now, interest: interest
         ) { facts, recipient in
             let decision = gate.decide(facts, recipient, at: now)
             notebook.note(facts.key, decision.verdict)
@@ -86,7 +86,7 @@ extension Year {
             case .withhold(let reason): return .withhold(reason, decision)
             }
         }
-        for (settlement, _) in settled { booked(settlement) }
+        for settlement in settled { booked(settlement) }
         let left = Dictionary(uniqueKeysWithValues: departures.map { ($0.facts.key, $0) })
         for (key, verdict) in notebook.read() {
             witness.asked(key, verdict, at: now)
@@ -155,7 +155,7 @@ extension Year {
         }
     }
 
-    private mutating func landings() -> [(Settlement, Flight)] {
+    private mutating func landings() -> [Settlement] {
         let now = now
         let landed = flights.filter { $0.hasBegun && $0.lands <= now }
         flights.removeAll { $0.hasBegun && $0.lands <= now }
@@ -165,7 +165,7 @@ extension Year {
                 attempt: flight.departure.attempt, job: flight.key, slot: flight.departure.slot, fate: fate(of: flight),
                 evidence: flight.isRecalled ? nil : evidence)
             settlement.messageID = "<\(flight.key.rawValue)@year>"
-            return (settlement, flight)
+            return settlement
         }
     }
 

@@ -8,7 +8,6 @@ import Foundation
 import GatewayModel
 import Policy
 import Store
-import Synchronization
 
 import class TestSupport.ManualTimepiece
 
@@ -80,7 +79,7 @@ struct Year {
         for campaign in Campaign.all.indices where dice.permille(500) {
             doings.append((dice.roll(0..<86_400), .wave(campaign)))
         }
-        for _ in 0..<max(1, plan.people / 250) { doings.append((dice.roll(0..<86_400), .change)) }
+        for _ in 0..<max(2, plan.people / 120) { doings.append((dice.roll(0..<86_400), .change)) }
         if dice.permille(150) { doings.append((dice.roll(0..<86_400), .crash)) }
         if dice.permille(60) { doings.append((dice.roll(0..<86_400), .setBack)) }
         doings.sort { $0.at < $1.at }

@@ -99,6 +99,41 @@ class GateCase(Case):
 
 
 class Gate(GateCase):
+    def test_an_import_waits_for_what_is_in_flight_to_those_it_names(self):
+        self.show(policy=lab.NO_CONSENT_NEEDED)
+        self.accept("a.json", offer(1, "silent@example.test"))
+        self.home.await_that("it is in flight", lambda: [
+            row for row in self.home.lines("queue", "list", "--format", "json") if row["state"] == "flying"])
+        lists = {"suppression": ("s.csv", "email\nsilent@example.test\n", ["--from", "generic"]),
+                 "consent": ("c.ndjson", '{"address":"silent@example.test","type":"withdrawn"}\n', [])}
+        for command, (name, text, options) in lists.items():
+            path = self.home.home / name
+            path.write_text(text)
+            done = self.home.run(command, "import", path, *options, "--wait", "0s", check=False)
+            self.assertEqual((done.returncode, "1 still in flight" in done.stderr), (75, True), command)
+
+    def test_a_consent_rule_that_names_transactional_messages_sees_who_opted_out(self):
+        self.show(policy='[[policy.consent]]\nclass = "transactional"\nrequire = "none"\n')
+        self.home.run("consent", "record", "ada@example.test", "--type", "withdrawn")
+        self.accept("a.ndjson", lab.job(1, "ada@example.test"), lab.job(2, "bob@example.test"))
+        self.home.await_event("job-1", "withheld", "consent_withdrawn")
+        self.home.await_event("job-2", "sent")
+
+    def test_a_template_that_became_marketing_is_held_to_consents_and_caps(self):
+        self.show(policy=lab.NO_CONSENT_NEEDED + cap())
+        self.home.run("consent", "record", "ada@example.test", "--type", "withdrawn")
+        self.home.run("route", "pause", "relay", "--why", "test")
+        self.accept("a.ndjson", *(
+            lab.job(number, f"{name}@example.test", topic="newsletter")
+            for number, name in enumerate(["ada", "bob", "bob"], start=1)))
+        self.home.template("probe", lab.MARKETING)
+        self.daemon.send_signal(signal.SIGHUP)
+        self.home.await_that("the reload", lambda: "templates changed" in self.home.log_tail())
+        self.home.run("route", "resume", "relay")
+        self.home.await_event("job-1", "withheld", "consent_withdrawn")
+        self.home.await_event("job-2", "sent")
+        self.home.await_event("job-3", "postponed", "frequency_cap")
+
     def test_marketing_without_consent_is_withheld_and_the_decision_holds_every_rules_answer(self):
         self.show()
         self.accept("a.ndjson", offer(1), lab.job(2))

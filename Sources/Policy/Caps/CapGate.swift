@@ -46,7 +46,7 @@ enum CapGate {
     ) -> CapRuling {
         var ruling = CapRuling(free: now)
         for rule in caps where rule.applies(to: job) && (rule.jurisdictions.map(places.mayLie) ?? true) {
-            let sends = rule.sends(among: recipient.sends, against: job, hasPerson: recipient.hasPerson)
+            let sends = rule.sends(among: recipient.sends, against: job)
             let clocks = clocks(of: rule, policy, places)
             let count = CapCount(rule, sends: sends, clocks: clocks, at: now)
             ruling.add(rule, count, firstCapped: recipient.firstCapped, at: now)

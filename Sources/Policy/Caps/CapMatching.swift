@@ -10,15 +10,15 @@ extension CapRule {
     }
 
     /// When each distinct job that counts against `job` was admitted. The job itself never counts.
-    func sends(among entries: [CapEntry], against job: JobFacts, hasPerson: Bool) -> [Instant] {
+    func sends(among entries: [CapEntry], against job: JobFacts) -> [Instant] {
         var latest: [JobKey: Instant] = [:]
-        for entry in entries where entry.job != job.key && counts(entry, against: job, hasPerson: hasPerson) {
+        for entry in entries where entry.job != job.key && counts(entry, against: job) {
             latest[entry.job] = max(latest[entry.job] ?? entry.at, entry.at)
         }
         return Array(latest.values)
     }
 
-    private func counts(_ entry: CapEntry, against job: JobFacts, hasPerson: Bool) -> Bool {
+    private func counts(_ entry: CapEntry, against job: JobFacts) -> Bool {
         guard
             holds(
                 channel: entry.channel, entry.messageClass, brand: entry.brand, topic: entry.topic,
@@ -26,8 +26,9 @@ extension CapRule {
         else { return false }
         switch entry.by {
         case .person: return perPerson
-        // A rule by person still holds for who has none: never uncapped.
-        case .address: return perAddress || !perPerson || !hasPerson
+        // A rule by person counts what went to this address under no name or another, too: it is one mailbox, and
+        // whoever leaves the person out must not get round the cap (CONTRACT 8.7: by person or by address).
+        case .address: return true
         }
     }
 

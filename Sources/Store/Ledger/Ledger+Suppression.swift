@@ -76,7 +76,7 @@ extension Ledger {
         _ target: SuppressionTarget, scope: SuppressionScope?, by signature: Signature, at now: Instant
     ) throws -> [Int64] {
         let form = SuppressionForm(target)
-        let events = try suppressions(under: form)
+        let events = try suppressions(under: form).sorted { $0.number < $1.number }
         let lifted = Set(events.compactMap(\.lifts))
         let standing = events.filter { event in
             event.act == .added && !lifted.contains(event.number) && (event.expiresAt.map { $0 > now } ?? true)

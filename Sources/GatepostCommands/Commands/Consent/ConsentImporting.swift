@@ -27,6 +27,7 @@ struct ConsentImporting: AsyncParsableCommand {
     @OptionGroup var record: RecordOptions
     @OptionGroup var format: FormatOptions
     @OptionGroup var signing: SignatureOptions
+    @OptionGroup var waiting: WaitOptions
 
     func run() async throws {
         let list = try ListFile(file)
@@ -42,6 +43,10 @@ struct ConsentImporting: AsyncParsableCommand {
         }
         try tally.report(as: format.format)
         ImportEnding.say(tally, batch: batch, options)
+        guard !options.dryRun else { return }
+        try await record.withStore(.reader) { [waiting] store, _ in
+            try await FlightWait(limit: waiting.wait.duration).untilLanded { try await store.inFlightRecalled() }
+        }
     }
 }
 

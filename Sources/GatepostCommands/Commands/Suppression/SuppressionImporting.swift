@@ -25,6 +25,7 @@ struct SuppressionImporting: AsyncParsableCommand {
     @OptionGroup var record: RecordOptions
     @OptionGroup var format: FormatOptions
     @OptionGroup var signing: SignatureOptions
+    @OptionGroup var waiting: WaitOptions
 
     func run() async throws {
         let foreign = try ListFile(file)
@@ -46,5 +47,9 @@ struct SuppressionImporting: AsyncParsableCommand {
         }
         try tally.report(as: format.format)
         ImportEnding.say(tally, batch: batch, options)
+        guard !options.dryRun else { return }
+        try await record.withStore(.reader) { [waiting] store, _ in
+            try await FlightWait(limit: waiting.wait.duration).untilLanded { try await store.inFlightRecalled() }
+        }
     }
 }
