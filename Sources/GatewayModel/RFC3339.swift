@@ -43,7 +43,7 @@ extension Instant {
 }
 
 /// A wall time without a zone, as a calendar and a clock on somebody's wall show it (proleptic Gregorian).
-public struct LocalTime: Hashable, Sendable {
+public struct LocalTime: Hashable, Sendable, CustomStringConvertible {
     public var year: Int, month: Int, day: Int, hour: Int, minute: Int, second: Int
 
     public init?(year: Int, month: Int, day: Int, hour: Int, minute: Int, second: Int = 0) {

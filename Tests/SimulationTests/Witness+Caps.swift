@@ -46,7 +46,8 @@ extension Witness {
         let person = people[errand.person]
         var keys: Set<Int> = []
         if cap.perPerson, errand.namesPerson { keys.formUnion(placesByPerson[errand.person] ?? []) }
-        if cap.perAddress || !errand.namesPerson, let address = person.address(errand.channel) {
+        // A cap by person counts what went to the address under any name or none, too.
+        if let address = person.address(errand.channel) {
             keys.formUnion(placesByAddress[address] ?? [])
         }
         keys.remove(Int(own.rawValue))

@@ -163,7 +163,7 @@ class ConsentLists(Books):
         self.assertEqual([json.loads(l) for l in done.stdout.splitlines()],
                          [{"result": "granted", "count": 900}, {"result": "withdrawn", "count": 300}])
         self.assertEqual(self.home.lines("consent", "export"), [])
-        self.assertIn("1200 entries imported as batch", self.list(text, "--actor", "jane").stderr)
+        self.assertIn("1200 entries recorded as batch", self.list(text, "--actor", "jane").stderr)
         events = self.home.lines("consent", "export")
         self.assertEqual(len(events), 1200)
         self.assertTrue(all(e["import"] and e["batch"] == hashlib.sha256(text.encode()).hexdigest()[:12] for e in events))

@@ -40,7 +40,7 @@ struct OutcomesCommand: AsyncParsableCommand {
 
     func run() async throws {
         var query = OutcomeQuery()
-        (query.job, query.recipient, query.producer, query.event) = (job, recipient, producer, event)
+        (query.job, query.recipient, query.producer, query.event) = (job, recipient.map(Self.plain), producer, event)
         (query.since, query.withDecisions) = (since?.instant(now: SystemTimepiece().now()), decisions)
         query.after = after?.seq ?? 0
         let asked = query
@@ -48,6 +48,11 @@ struct OutcomesCommand: AsyncParsableCommand {
             if let after { try await Cursor(after).check(against: store) }
             try await print(asked, from: store)
         }
+    }
+
+    /// An address in any spelling as the record has it; what is no address (a CRM contact) stays as it is.
+    private static func plain(_ recipient: String) -> String {
+        (try? ContactAddress(anySpelling: recipient))?.description ?? recipient
     }
 
     private func print(_ asked: OutcomeQuery, from store: Store) async throws {

@@ -71,6 +71,7 @@ struct ListReader {
         }
         let addressed = fields.firstIndex { SuppressionTarget.isListed($0.trimmed) }
         guard let addressed else {
+            try refuseExport(fields, at: path)
             let plan = ListRow.plan(for: fields)
             let columns = Set(zip(ListColumn.allCases, plan).compactMap { $1 == nil ? nil : $0 })
             let shown = fields.map { TextWidth.shown(String($0.prefix(40))) }.joined(separator: ",")
@@ -85,6 +86,15 @@ struct ListReader {
                 .badData, "the list has no header", at: path, advice: "expected: \(origin.example)")
         }
         return (ListColumn.allCases.map { $0 == .target ? addressed : nil }, false)
+    }
+
+    /// Our own export is a history: read as a list, what was lifted would stand again.
+    private static func refuseExport(_ header: [String], at path: String) throws(CommandFailure) {
+        let names = Set(header.map { $0.trimmed.lowercased() })
+        guard names.isSuperset(of: ["act", "lifts"]) else { return }
+        throw CommandFailure(
+            .badData, "this is Gatepost's own export, a history and no list", at: path,
+            advice: "keep the rows whose state is standing, with the columns target, reason, expires_at and note")
     }
 
     private static func check(

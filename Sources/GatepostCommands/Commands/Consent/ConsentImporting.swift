@@ -51,9 +51,9 @@ struct ConsentImporting: AsyncParsableCommand {
 }
 
 enum ImportEnding {
-    static func say(_ tally: ImportTally, batch: String, _ options: ImportOptions) {
-        let what = counted(tally.good, "entry", "entries")
-        Say.line(options.dryRun ? "dry run: \(what) would be imported" : "\(what) imported as batch \(batch)")
+    static func say(_ tally: ImportTally, batch: String, unchanged: Int = 0, _ options: ImportOptions) {
+        let what = counted(tally.good - unchanged, "entry", "entries")
+        Say.line(options.dryRun ? "dry run: \(what) would be imported" : "\(what) recorded as batch \(batch)")
     }
 }
 

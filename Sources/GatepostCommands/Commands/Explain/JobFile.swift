@@ -65,6 +65,7 @@ struct JobFile {
 
     /// - Throws: exit 65 where it would be rejected, with every problem said; the want of a route is none.
     func job(by snapshot: GatewaySnapshot, producer: String?, at moment: Instant) throws(CommandFailure) -> FiledJob {
+        try requireJob()
         let (decoder, name) = try Self.decoder(snapshot, producer)
         var answer = decoder.decode(record)
         if case .problems(let problems) = answer, problems.allSatisfy({ Self.waysOut.contains($0.code) }),
@@ -86,6 +87,13 @@ struct JobFile {
         case .cancel, .consent, .suppress:
             throw CommandFailure(.badData, "the record is no job", at: self.name, advice: "only jobs are explained")
         }
+    }
+
+    /// Other kinds are told apart before they are read: they are judged by other rules.
+    private func requireJob() throws(CommandFailure) {
+        guard let kind = (try? JSONValue.parse(record))?.object?["kind"]?.string, kind != "job" else { return }
+        throw CommandFailure(
+            .badData, "the record is a \(TextWidth.shown(kind)), no job", at: name, advice: "only jobs are explained")
     }
 
     private static let waysOut: Set<ProblemCode> = [.noRoute, .unknownRoute]

@@ -39,14 +39,16 @@ struct SuppressionImporting: AsyncParsableCommand {
         tally.say()
         try tally.require(options.maxBad, of: file)
         let batch = job.translation.batch
+        var unchanged = 0
         if !options.dryRun {
             let result = try await record.withStore(.command) { [job] store, _ in
                 try await job.write(into: store, by: signing.signature(of: batch, foreign))
             }
+            unchanged = result.unchanged
             if result.unchanged > 0 { Say.line("\(result.unchanged) of them stood there before, or twice in the list") }
         }
         try tally.report(as: format.format)
-        ImportEnding.say(tally, batch: batch, options)
+        ImportEnding.say(tally, batch: batch, unchanged: unchanged, options)
         guard !options.dryRun else { return }
         try await record.withStore(.reader) { [waiting] store, _ in
             try await FlightWait(limit: waiting.wait.duration).untilLanded { try await store.inFlightRecalled() }

@@ -25,7 +25,9 @@ struct SuppressionCheck: AsyncParsableCommand {
             try await store.suppressions(matching: whom).filter { $0.isStanding(at: now) }
         }
         try SuppressionRows.print(standing, as: format.format, at: now)
-        if standing.isEmpty, format.format == .table { Say.line("nothing stands against \(whom)") }
+        if standing.isEmpty, format.format == .table {
+            Say.line("nothing stands against \(whom); opt-outs are consents: see gatepost consent show")
+        }
     }
 }
 
