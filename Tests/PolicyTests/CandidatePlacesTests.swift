@@ -85,7 +85,10 @@ private let table = [
         jurisdictions: "AU", .counts, .counts),
     EvidenceRow(
         "a zone that is not the country's: both", zone: "Europe/Paris", country: "JP",
-        zones: "Europe/Paris Asia/Tokyo", jurisdictions: "JP", .counts, .counts),
+        zones: "Europe/Paris Asia/Tokyo", jurisdictions: "FR JP", .counts, .counts),
+    EvidenceRow(
+        "a zone abroad brings its country's rules beside the phone's", zone: eastern, phone: "+33612345678",
+        zones: "\(eastern) Europe/Paris", jurisdictions: "US FR", .counts, .counts),
     EvidenceRow(
         "the country narrows a number of no area", phone: "+18005550100", country: "CA", zones: "*CA",
         jurisdictions: "CA", .refined, .counts),

@@ -155,7 +155,9 @@ struct Home: Sendable {
         Home(
             zone: "Europe/Paris", phone: "447400",
             email: PlainRules(hours: [.eightToEight], zones: ["Europe/Paris"], need: .express, hasBlackout: true),
-            sms: PlainRules(hours: [.eightToNine], zones: ["Europe/Paris", "Europe/London"], need: .express)),
+            sms: PlainRules(
+                hours: [.france, .eightToNine], zones: ["Europe/Paris", "Europe/London"], need: .express,
+                hasBlackout: true)),
         // France by country, Germany by number.
         Home(
             country: "FR", phone: "491511",
@@ -179,15 +181,17 @@ struct Home: Sendable {
             email: PlainRules(
                 hours: [.eightToEight], zones: ["America/Vancouver", "America/Edmonton", "America/Creston"], need: .any),
             sms: PlainRules(hours: [.eightToNine], zones: ["America/Vancouver"], need: .express)),
-        // A zone in France, a country Germany: the country says whose rules hold.
+        // A zone in France, a country Germany: the rules of both.
         Home(
             zone: "Europe/Paris", country: "DE", phone: "491511",
-            email: PlainRules(hours: [.eightToEight], zones: ["Europe/Paris"], need: .confirmed),
-            sms: PlainRules(hours: [.eightToNine], zones: ["Europe/Paris"], need: .express)),
+            email: PlainRules(hours: [.eightToEight], zones: ["Europe/Paris"], need: .confirmed, hasBlackout: true),
+            sms: PlainRules(
+                hours: [.france, .eightToNine], zones: ["Europe/Paris"], need: .express, hasBlackout: true)),
         // Tokyo's zone, an American country and number.
         Home(
             zone: "Asia/Tokyo", country: "US", phone: "1212555",
             email: PlainRules(hours: [.eightToEight], zones: ["Asia/Tokyo"] + allStates, need: .express),
-            sms: PlainRules(hours: [.usFederal], zones: ["Asia/Tokyo", "America/New_York"], need: .written)),
+            sms: PlainRules(
+                hours: [.usFederal, .eightToEight], zones: ["Asia/Tokyo", "America/New_York"], need: .written)),
     ]
 }

@@ -41,7 +41,8 @@ public struct CandidatePlaces: Hashable, Sendable {
 
     /// Weighs the evidence that is given.
     ///
-    /// An explicit zone names jurisdictions, its countries, only where nothing else names any.
+    /// An explicit zone names its countries where nothing else names a place in one of them: where it contradicts what
+    /// else is known, or where nothing is. Beside a phone of Florida, New York's zone says no more than Florida.
     public static func resolve(
         _ evidence: PlaceEvidence, places: PlaceTable, regions: RegionTable, countries: CountryZones
     ) -> CandidatePlaces {
@@ -51,8 +52,12 @@ public struct CandidatePlaces: Hashable, Sendable {
         if let region = evidence.region { claims.append(tables.region(region)) }
         if let phone = evidence.phone { claims.append(tables.phone(phone)) }
         if let country = evidence.country { claims.append(tables.country(country)) }
-        if let zone = evidence.timezone, claims.allSatisfy(\.jurisdictions.isEmpty) {
-            claims[0].jurisdictions = tables.jurisdictions(ofZone: zone)
+        if let zone = evidence.timezone {
+            let own = tables.jurisdictions(ofZone: zone)
+            let isNamed = claims.contains { claim in
+                claim.jurisdictions.contains { named in own.contains { named.lies(in: $0) } }
+            }
+            if !isNamed { claims[0].jurisdictions = own }
         }
         return weigh(claims)
     }
