@@ -130,7 +130,7 @@ private struct SlowConsent {
         if isImport(event) && !outs.isEmpty { return nil }
         let proof = event.hasWording || event.hasEvidence
         if event.type == .renewed && event.basis == nil {
-            let earlier = latest(before.filter { gave($0) != nil })
+            let earlier = latest(before.filter { one in gave(one) != nil && outs.allSatisfy { isBefore($0, one) } })
             return (earlier.map { gave($0)!.basis } ?? .express, event.basisDay, proof, false)
         }
         guard event.type == .confirmed else { return (event.basis ?? .express, event.basisDay, proof, false) }

@@ -34,12 +34,21 @@ extension ConsentStateTests {
             [given(.expressWritten, "2026-01-01"), event(2, .granted, "2026-02-01") { $0.basis = .softOptIn }],
             asks: .expressWritten, is: .given),
         Row(
-            "a renewal carries its basis on",
+            "a renewal carries its basis on", [given(.expressWritten, "2026-01-01"), event(2, .renewed, "2026-03-01")],
+            asks: .expressWritten, is: .given),
+        Row(
+            "but not over an opt-out",
             [
                 given(.expressWritten, "2026-01-01"), event(2, .withdrawn, "2026-02-01"),
                 event(3, .renewed, "2026-03-01"),
             ],
-            asks: .expressWritten, is: .given),
+            asks: .expressWritten, is: .withheld(.consentTooWeak)),
+        Row(
+            "over an opt-out it is an express grant",
+            [
+                given(.expressWritten, "2026-01-01"), event(2, .withdrawn, "2026-02-01"),
+                event(3, .renewed, "2026-03-01"),
+            ], is: .given),
         Row(
             "a renewal with a basis of its own",
             [

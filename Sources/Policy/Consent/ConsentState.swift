@@ -54,7 +54,7 @@ public struct ConsentState: Hashable, Sendable {
         var lastBasis: ConsentBasis?
         for event in relevant {
             if event.type.isOptOut {
-                (optOut, pending) = (event.number, nil)
+                (optOut, pending, lastBasis) = (event.number, nil, nil)
                 grants.removeAll()
             } else if event.type == .requested {
                 pending = event.number
@@ -77,6 +77,7 @@ public struct ConsentState: Hashable, Sendable {
         switch event.type {
         case .confirmed:
             guard confirm(&grant, event, after: earlier) else { return nil }
+        // What was given before an opt-out went with it: a renewal then is a plain grant.
         case .renewed: grant.basis = event.basis ?? lastBasis ?? .express
         case .granted, .imported, .requested, .withdrawn, .objected, .corrected, .reassigned: break
         }
