@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Gatepost's rate beside the floor and Postfix, in one run on one machine.
 
-    bench.py [--quick] [--only mail|isolation|gate]
+    bench.py [--quick] [--only mail|isolation|gate|texts]
 
 The floor is a client that does nothing but send (smtp_floor.c); Postfix takes in and delivers the same mail to the same
 kind of sink (postfix_peer.sh); Gatepost is timed from the rename of the files into `incoming/` to the last durable
@@ -23,12 +23,14 @@ import time
 
 from gate import gate
 from load import CONNECTIONS, HERE, body, configure, import_consents, import_suppressions, lab, offers, parse, prepare
-from load import records, usage
+from load import journal_times, records, usage
+from texts import texts
 
 
 def floor(count, size, port):
     """Messages a second of the bare pipelined client."""
     program = HERE.parent / ".build/smtp_floor"
+    program.parent.mkdir(exist_ok=True)
     if not program.exists() or program.stat().st_mtime < (HERE / "smtp_floor.c").stat().st_mtime:
         subprocess.run(["cc", "-O2", HERE / "smtp_floor.c", "-o", program, "-lcurl"], check=True)
     out = subprocess.run(
@@ -58,12 +60,6 @@ def wait_sent(home, count, within, route=None):
             return
         time.sleep(0.2)
     raise RuntimeError(f"not sent within {within} s\n{home.log_tail()}")
-
-
-def journal_times(home):
-    """When the last `sent` was booked, as seconds since the epoch, and how many there are."""
-    last = home.run("outcomes", "--format", "json", "--event", "sent", "--limit", "100000000").stdout.splitlines()
-    return parse(json.loads(last[-1])["time"]), len(last)
 
 
 def gatepost(count, size):
@@ -232,10 +228,10 @@ class Mute(threading.Thread):
 def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--quick", action="store_true", help="a fifth of the messages; lists of a tenth")
-    options.add_argument("--only", choices=["mail", "isolation", "gate"])
+    options.add_argument("--only", choices=["mail", "isolation", "gate", "texts"])
     chosen = options.parse_args()
     is_well = True
-    for name, bench in (("mail", mail), ("isolation", isolation), ("gate", gate)):
+    for name, bench in (("mail", mail), ("isolation", isolation), ("texts", texts), ("gate", gate)):
         if chosen.only in (None, name):
             is_well = bench(chosen.quick) is not False and is_well
     sys.exit(0 if is_well else 1)

@@ -133,6 +133,13 @@ def usage(pid):
     return (int(fields[11]) + int(fields[12])) / ticks, int(peak[1]) / 1024
 
 
+def journal_times(home, channel="email"):
+    """When the last `sent` of a channel was booked, as seconds since the epoch, and how many there are."""
+    lines = home.run("outcomes", "--format", "json", "--event", "sent", "--limit", "100000000").stdout.splitlines()
+    booked = [line for line in lines if f'"channel":"{channel}"' in line]
+    return parse(json.loads(booked[-1])["time"]), len(booked)
+
+
 def parse(stamp):
     """Seconds since the epoch of an outcome's time."""
     whole, fraction = stamp[:-1].split(".")

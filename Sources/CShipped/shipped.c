@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Made by config/policies/embed.py; do not edit. A test compares it with the directory.
+// Made by config/embed.py; do not edit. A test compares it with the directory.
 #include "CShipped.h"
 
 // C23's #embed, which this compiler knows in every dialect.
@@ -186,6 +186,9 @@ static const unsigned char file_58[] = {
 static const unsigned char file_59[] = {
 #embed "../../config/policies/presets/us.toml"
 };
+static const unsigned char file_60[] = {
+#embed "../../config/providers/webhook.toml"
+};
 
 static const struct {
     const char *name;
@@ -252,6 +255,7 @@ static const struct {
     {"presets/us-wa.toml", file_57, sizeof file_57},
     {"presets/us-wy.toml", file_58, sizeof file_58},
     {"presets/us.toml", file_59, sizeof file_59},
+    {"providers/webhook.toml", file_60, sizeof file_60},
 };
 
 size_t shipped_count(void) { return sizeof files / sizeof files[0]; }

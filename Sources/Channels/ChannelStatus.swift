@@ -3,7 +3,7 @@
 import Settings
 import Synchronization
 
-/// What a channel is doing at this moment.
+/// What a mail channel is doing at this moment.
 public struct ChannelStatus: Hashable, Sendable {
     /// Open connections that take messages.
     public var connections: Int
@@ -16,12 +16,22 @@ public struct ChannelStatus: Hashable, Sendable {
     public var pipelining: SMTPSettings.Pipelining
 }
 
+/// What the channel of an HTTP account is doing at this moment.
+public struct HTTPRouteStatus: Hashable, Sendable {
+    /// Parcels that have not been given to a connection.
+    public var waiting = 0
+    /// Requests under way or about to leave, without a verdict yet.
+    public var inFlight = 0
+    /// All that waits does so for a new token.
+    public var isFetchingToken = false
+}
+
 /// Where the reactor shows a channel's state and any thread reads it.
-final class StatusBoard: Sendable {
-    private let shown: Mutex<ChannelStatus>
+final class StatusBoard<Status: Sendable>: Sendable {
+    private let shown: Mutex<Status>
 
-    init(_ first: ChannelStatus) { shown = Mutex(first) }
+    init(_ first: Status) { shown = Mutex(first) }
 
-    var status: ChannelStatus { shown.withLock { $0 } }
-    func show(_ status: ChannelStatus) { shown.withLock { $0 = status } }
+    var status: Status { shown.withLock { $0 } }
+    func show(_ status: Status) { shown.withLock { $0 = status } }
 }

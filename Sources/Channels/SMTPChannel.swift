@@ -9,7 +9,7 @@ import Transport
 
 public final class SMTPChannel: Channel {
     private let tenancy: Tenancy<SMTPRoute>
-    private let statusBoard: StatusBoard
+    private let statusBoard: StatusBoard<ChannelStatus>
     private let receiver: any ReportReceiver
     private let name: String
 

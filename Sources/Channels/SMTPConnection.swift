@@ -110,7 +110,7 @@ final class SMTPConnection: LinkOwner {
     // MARK: Acting
 
     private func perform(
-        _ step: (inout SMTPConversation, inout [SMTPConversation.Action], () -> Parcel?) -> Void
+        _ step: (inout SMTPConversation, inout [SMTPConversation.Action], () -> MailParcel?) -> Void
     ) {
         guard conversation != nil else { return }
         let isYoung = retireAfter.map { loop.now < $0 } ?? true

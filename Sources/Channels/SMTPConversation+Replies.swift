@@ -6,7 +6,7 @@ import GatewayModel
 
 extension SMTPConversation {
     mutating func heard(
-        _ reply: SMTPReply, endUnsent: Bool, _ next: () -> Parcel?, _ actions: inout [Action]
+        _ reply: SMTPReply, endUnsent: Bool, _ next: () -> MailParcel?, _ actions: inout [Action]
     ) {
         guard let first = awaited.first else { return unasked(reply, &actions) }
         if reply.code == 421, first != .quit { return serverLeaves(reply, at: first, &actions) }
@@ -36,19 +36,19 @@ extension SMTPConversation {
         }
     }
 
-    private mutating func heardMail(_ reply: SMTPReply, _ next: () -> Parcel?, _ actions: inout [Action]) {
+    private mutating func heardMail(_ reply: SMTPReply, _ next: () -> MailParcel?, _ actions: inout [Action]) {
         transaction?.mail = reply
         guard pipelining == .none else { return }
         if reply.isNegative { conclude(at: .envelope, reply, next, &actions) } else { say(.recipient, &actions) }
     }
 
-    private mutating func heardRecipient(_ reply: SMTPReply, _ next: () -> Parcel?, _ actions: inout [Action]) {
+    private mutating func heardRecipient(_ reply: SMTPReply, _ next: () -> MailParcel?, _ actions: inout [Action]) {
         transaction?.recipient = reply
         guard pipelining == .none else { return }
         if reply.isNegative { conclude(at: .recipient, reply, next, &actions) } else { say(.data, &actions) }
     }
 
-    private mutating func heardData(_ reply: SMTPReply, _ next: () -> Parcel?, _ actions: inout [Action]) {
+    private mutating func heardData(_ reply: SMTPReply, _ next: () -> MailParcel?, _ actions: inout [Action]) {
         guard let transaction, let mail = transaction.mail, let recipient = transaction.recipient else {
             preconditionFailure("DATA answered before MAIL and RCPT")
         }
@@ -70,7 +70,7 @@ extension SMTPConversation {
     }
 
     private mutating func heardEndOfData(
-        _ reply: SMTPReply, endUnsent: Bool, _ next: () -> Parcel?, _ actions: inout [Action]
+        _ reply: SMTPReply, endUnsent: Bool, _ next: () -> MailParcel?, _ actions: inout [Action]
     ) {
         guard let parcel = body else { preconditionFailure("the end of data answered without a body") }
         if endUnsent {
@@ -90,7 +90,7 @@ extension SMTPConversation {
         goOn(next, &actions)
     }
 
-    private mutating func heardReset(_ reply: SMTPReply, _ next: () -> Parcel?, _ actions: inout [Action]) {
+    private mutating func heardReset(_ reply: SMTPReply, _ next: () -> MailParcel?, _ actions: inout [Action]) {
         if reply.isNegative { phase = phase == .serving ? .retiring : phase }
         if pipelining == .none, transaction != nil { say(.mail, &actions) } else { goOn(next, &actions) }
     }

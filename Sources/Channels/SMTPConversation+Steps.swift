@@ -6,7 +6,7 @@ import GatewayModel
 
 extension SMTPConversation {
     /// Takes the next message and says as much of its envelope as the level allows.
-    mutating func begin(_ next: () -> Parcel?, _ output: inout SMTPOutput, _ actions: inout [Action]) {
+    mutating func begin(_ next: () -> MailParcel?, _ output: inout SMTPOutput, _ actions: inout [Action]) {
         guard phase == .serving, taken < rules.maxMessages, transaction == nil else { return }
         while let parcel = next() {
             do throws(SMTPEnvelope.Unsendable) {
@@ -28,13 +28,13 @@ extension SMTPConversation {
         }
     }
 
-    mutating func sendBody(_ next: () -> Parcel?, _ actions: inout [Action]) {
+    mutating func sendBody(_ next: () -> MailParcel?, _ actions: inout [Action]) {
         guard let parcel = transaction?.envelope.parcel else { preconditionFailure("a body without an envelope") }
         transaction = nil
         body = parcel
         awaited.append(.endOfData)
         var output = SMTPOutput()
-        DotStuffing.write(parcel.content, into: &output.bytes)
+        DotStuffing.write(parcel.load.content, into: &output.bytes)
         if output.bytes.count > SMTPOutput.splitsAbove {
             actions.append(.send(output))
             output = SMTPOutput()
@@ -47,7 +47,7 @@ extension SMTPConversation {
 
     /// The envelope failed and DATA was not taken: the link is good for the next.
     mutating func conclude(
-        at stage: SMTPStage, _ reply: SMTPReply, _ next: () -> Parcel?, _ actions: inout [Action]
+        at stage: SMTPStage, _ reply: SMTPReply, _ next: () -> MailParcel?, _ actions: inout [Action]
     ) {
         guard let parcel = transaction?.envelope.parcel else { preconditionFailure("a verdict without an envelope") }
         transaction = nil
@@ -58,7 +58,7 @@ extension SMTPConversation {
     }
 
     mutating func concludeWithLoneDot(
-        at stage: SMTPStage, _ reply: SMTPReply, _ next: () -> Parcel?, _ actions: inout [Action]
+        at stage: SMTPStage, _ reply: SMTPReply, _ next: () -> MailParcel?, _ actions: inout [Action]
     ) {
         guard let parcel = transaction?.envelope.parcel else { preconditionFailure("a verdict without an envelope") }
         transaction = nil
@@ -73,7 +73,7 @@ extension SMTPConversation {
     }
 
     /// Everything asked is answered, or the next is under way already.
-    mutating func goOn(_ next: () -> Parcel?, _ actions: inout [Action]) {
+    mutating func goOn(_ next: () -> MailParcel?, _ actions: inout [Action]) {
         guard awaited.isEmpty else { return }
         var output = SMTPOutput()
         begin(next, &output, &actions)
@@ -104,7 +104,7 @@ extension SMTPConversation {
         awaited.append(command)
     }
 
-    func report(_ parcel: Parcel, _ evidence: SMTPEvidence, _ actions: inout [Action]) {
+    func report(_ parcel: MailParcel, _ evidence: SMTPEvidence, _ actions: inout [Action]) {
         let (result, kept) = evidence.report
         actions.append(.report(AttemptReport(attempt: parcel.attempt, result: result, evidence: kept)))
     }

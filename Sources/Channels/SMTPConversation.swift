@@ -41,7 +41,7 @@ struct SMTPConversation {
         case report(AttemptReport)
         /// Certainly not sent, and not for a reason of its own: another link may try. If it has been given back before,
         /// the evidence is its verdict.
-        case giveBack(Parcel, SMTPEvidence)
+        case giveBack(MailParcel, SMTPEvidence)
         /// The server did not keep step: the route's links to come pipeline no more than that.
         case downgrade(to: SMTPSettings.Pipelining, because: String)
         /// Drop the link; what is not written yet must not be.
@@ -68,7 +68,7 @@ struct SMTPConversation {
     var phase = Phase.serving
     var awaited: [Awaited] = []
     /// The message whose body has been handed to the shell and that has no verdict yet.
-    var body: Parcel?
+    var body: MailParcel?
     var transaction: Transaction?
     var taken = 0
     /// Messages that have had their verdict, or a refusal, over this link.
@@ -97,7 +97,7 @@ struct SMTPConversation {
     // MARK: What may happen
 
     /// There may be parcels. Takes one if idle. `next` is asked whenever there is room, and owes nothing.
-    mutating func work(next: () -> Parcel?, into actions: inout [Action]) {
+    mutating func work(next: () -> MailParcel?, into actions: inout [Action]) {
         if isIdle { goOn(next, &actions) }
     }
 
@@ -116,14 +116,14 @@ struct SMTPConversation {
     ///
     /// - Parameter endUnsent: whether the end of the body under way has not been handed over.
     mutating func heard(
-        _ findings: [SMTPReplyReader.Finding], endUnsent: Bool, next: () -> Parcel?, into actions: inout [Action]
+        _ findings: [SMTPReplyReader.Finding], endUnsent: Bool, next: () -> MailParcel?, into actions: inout [Action]
     ) {
         hear(findings, endUnsent, next, &actions)
     }
 
     /// The same, and the link has gone behind the last of them: a body that one of them called for has not left.
     mutating func heardLast(
-        _ findings: [SMTPReplyReader.Finding], _ why: String, endUnsent: Bool, next: () -> Parcel?,
+        _ findings: [SMTPReplyReader.Finding], _ why: String, endUnsent: Bool, next: () -> MailParcel?,
         into actions: inout [Action]
     ) {
         let isUnsent = hear(findings, endUnsent, next, &actions)
@@ -133,7 +133,7 @@ struct SMTPConversation {
     /// Returns whether the end of the body under way has not been handed over now.
     @discardableResult
     private mutating func hear(
-        _ findings: [SMTPReplyReader.Finding], _ endUnsent: Bool, _ next: () -> Parcel?, _ actions: inout [Action]
+        _ findings: [SMTPReplyReader.Finding], _ endUnsent: Bool, _ next: () -> MailParcel?, _ actions: inout [Action]
     ) -> Bool {
         var endUnsent = endUnsent
         for finding in findings where phase != .over {

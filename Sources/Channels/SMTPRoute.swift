@@ -25,10 +25,10 @@ final class SMTPRoute: ReactorTenant {
     private let loop: ReactorLoop
     private let receiver: any ReportReceiver
     private let secrets: SecretSource
-    private let statusBoard: StatusBoard
+    private let statusBoard: StatusBoard<ChannelStatus>
     private let logger: Logger
 
-    private var waiting = ParcelQueue()
+    private var waiting = ParcelQueue<MailLoad>()
     private var connections: [SMTPConnection] = []
     /// Parcels that came back once from a link that broke; a second time they get a verdict.
     private var givenBack: Set<AttemptID> = []
@@ -44,7 +44,8 @@ final class SMTPRoute: ReactorTenant {
 
     init(
         name: String, settings: SMTPSettings, connections: Int, loop: ReactorLoop, notes: any AttemptNotes,
-        receiver: any ReportReceiver, secrets: @escaping SecretSource, statusBoard: StatusBoard, logger: Logger
+        receiver: any ReportReceiver, secrets: @escaping SecretSource, statusBoard: StatusBoard<ChannelStatus>,
+        logger: Logger
     ) {
         (self.name, self.settings, limit, self.loop) = (name, settings, max(1, connections), loop)
         (self.notes, self.receiver, self.secrets) = (notes, receiver, secrets)
@@ -60,9 +61,13 @@ final class SMTPRoute: ReactorTenant {
 
     // MARK: From the channel
 
+    /// What is no mail was rendered before the route became one for mail: back to the queue, to be rendered anew.
     func take(_ parcels: [Parcel]) {
         underWay += parcels.count
-        if closing == nil { waiting.append(parcels) } else { parcels.forEach { report(.recalled($0.attempt)) } }
+        for parcel in parcels {
+            guard closing == nil, let mail = parcel.asMail else { report(.recalled(parcel.attempt)); continue }
+            waiting.append(mail)
+        }
     }
 
     func recall(_ attempts: [AttemptID]) {
@@ -71,14 +76,14 @@ final class SMTPRoute: ReactorTenant {
 
     func close(_ closed: @escaping () -> Void) {
         closing = (closing ?? []) + [closed]
-        for attempt in waiting.removeAll() { report(.recalled(attempt)) }
+        for parcel in waiting.removeAll() { report(.recalled(parcel.attempt)) }
         for connection in connections { connection.retire() }
     }
 
     // MARK: From the connections
 
     /// The next parcel for a connection, if it should have one.
-    func next(forIdle isIdle: Bool) -> Parcel? {
+    func next(forIdle isIdle: Bool) -> MailParcel? {
         guard isIdle || waiting.count > count(.connecting) + count(.idle) else { return nil }
         return waiting.next()
     }
@@ -124,7 +129,7 @@ final class SMTPRoute: ReactorTenant {
         notes.noteAnswered(slot, code: reply.code, text: reply.wireText)
     }
 
-    func takeBack(_ parcel: Parcel, _ evidence: SMTPEvidence) {
+    func takeBack(_ parcel: MailParcel, _ evidence: SMTPEvidence) {
         if closing != nil {
             report(.recalled(parcel.attempt))
         } else if givenBack.insert(parcel.attempt).inserted {
@@ -177,8 +182,8 @@ final class SMTPRoute: ReactorTenant {
 
     private func giveUpWaiting(because evidence: SMTPEvidence) {
         let (result, kept) = evidence.report
-        for attempt in waiting.removeAll() {
-            report(AttemptReport(attempt: attempt, result: result, evidence: kept))
+        for parcel in waiting.removeAll() {
+            report(AttemptReport(attempt: parcel.attempt, result: result, evidence: kept))
         }
     }
 

@@ -82,6 +82,8 @@ public struct KeyedDigest: Sendable {
         }
     }
 
+    public func of(_ text: String) -> [UInt8] { of(Array(text.utf8)) }
+
     /// `HMAC(key, kind ‖ 0 ‖ text)`: how an address becomes a subject's key (DESIGN D4).
     public func of(kind: String, _ text: String) -> [UInt8] { of(Array(kind.utf8) + [0] + Array(text.utf8)) }
 }

@@ -38,6 +38,11 @@ struct Agenda: Sendable {
         for id in lanes.keys { lanes[id]!.forget() }
     }
 
+    /// The same for the lanes of some routes.
+    mutating func forgetWindows(of routes: Set<String>) {
+        for id in lanes.keys where routes.contains(lanes[id]!.lane.key.route) { lanes[id]!.forget() }
+    }
+
     /// What to read from the disk. `window` says how far ahead a lane is read; 0 where it must not be read at all.
     mutating func wants(at now: Instant, window: (LaneKey) -> Int) -> [LaneWant] {
         var wants: [LaneWant] = []

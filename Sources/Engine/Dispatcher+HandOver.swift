@@ -5,27 +5,25 @@
 import GatewayModel
 
 extension Dispatcher {
-    /// Renders a batch and gives it to its channels. Each departure ends as a parcel or as a settlement.
-    func handOver(_ departures: [Departure], _ snapshot: GatewaySnapshot, launchedAt: Instant) async {
-        let rendered = await renderer.render(departures, snapshot, launchedAt: launchedAt)
+    /// Renders a batch and gives it to its channels. Each departure ends as a parcel or as a settlement. What may have
+    /// to be repeated word for word is durable before it leaves.
+    func handOver(_ batch: Batch, _ snapshot: GatewaySnapshot, launchedAt: Instant) async throws {
+        let rendered = await renderer.render(
+            batch.departures, snapshot, closings: batch.closings, launchedAt: launchedAt)
+        let isKept = try await keep(rendered)
         // Without a store nothing leaves any more: recovery finds these not handed over.
         guard !Task.isCancelled else { return }
         var parcels: [String: [Parcel]] = [:]
-        for (departure, result) in zip(departures, rendered) {
-            guard var flight = flights[departure.attempt] else { continue }
+        for (departure, result) in zip(batch.departures, rendered) {
+            guard let flight = flights[departure.attempt] else { continue }
             switch result {
             case .success(let message):
-                renderFailures.succeeded(departure.facts.template)
-                if let why = obstacle(to: departure) {
+                if let why = obstacle(to: departure, isKept: isKept || message.keeps == nil) {
                     giveBack(departure, because: why)
                     continue
                 }
-                flight.isHandedOver = true
-                flight.messageID = message.messageID
-                flight.contentSHA256 = message.contentSHA256
-                flight.isRedirected = message.isRedirected
-                flight.templateDigest = message.templateDigest
-                flights[departure.attempt] = flight
+                renderFailures.succeeded(departure.facts.template)
+                flights[departure.attempt] = flight.handedOver(message)
                 parcels[departure.facts.route, default: []].append(message.parcel)
             case .failure(let failure):
                 abandon(departure.attempt, flight, failure)
@@ -34,9 +32,24 @@ extension Dispatcher {
         for (route, parcels) in parcels { channels[route]?.send(parcels) }
     }
 
+    /// False: the disk is full, nothing was kept.
+    private func keep(_ rendered: [Result<RenderedDeparture, RenderFailure>]) async throws -> Bool {
+        let requests = rendered.compactMap { try? $0.get().keeps }
+        guard !requests.isEmpty else { return true }
+        do {
+            try await book.keep(requests)
+            return true
+        } catch {
+            guard case .full(let words) = error else { throw error }
+            storeIsFull(words)
+            return false
+        }
+    }
+
     /// Why a rendered message stays here after all.
-    private func obstacle(to departure: Departure) -> String? {
+    private func obstacle(to departure: Departure, isKept: Bool) -> String? {
         if recalledEarly.remove(departure.attempt) != nil { return "taken back before it was handed over" }
+        if !isKept { return "the disk is full: what left could not be repeated" }
         return channels[departure.facts.route] == nil ? "the route is not open in this configuration" : nil
     }
 
@@ -49,22 +62,45 @@ extension Dispatcher {
     private func abandon(_ attempt: AttemptID, _ flight: Flight, _ failure: RenderFailure) {
         flights[attempt] = nil
         recalledEarly.remove(attempt)
+        if flight.isInquiry { inquiriesInFlight -= 1 }
         if attempt == suspect { suspectLanded() }
         let evidence = DeliveryEvidence(stage: "rendering", text: failure.words)
+        // Our own set-up is the route's trouble, not this job's alone: five in a row close it.
+        let result: DeliveryResult = failure.reason == .configuration ? .configuration : .recalled
         board.note(
-            AttemptReport(attempt: attempt, result: .recalled, evidence: evidence), of: flight, at: clock.gateTime,
+            AttemptReport(attempt: attempt, result: result, evidence: evidence), of: flight, at: clock.gateTime,
             chance: chance())
-        // Once a template has failed too often, what of it is under way is held too.
-        let fate = renderFailures.failing[flight.facts.template].map(Settlement.Fate.held) ?? .failed(failure.reason)
         settled.append(
-            Settlement(attempt: attempt, job: flight.facts.key, slot: flight.slot, fate: fate, evidence: evidence))
+            Settlement(
+                attempt: attempt, job: flight.facts.key, slot: flight.slot, fate: fate(of: flight, failure),
+                evidence: evidence))
         settledRoutes.insert(flight.facts.route)
-        if renderFailures.failed(flight.facts.template, failure) {
+        if failure.isOfTheTemplate, renderFailures.failed(flight.facts.template, failure) {
             log.error(
                 "template \(flight.facts.template) failed \(RenderFailures.limit) times in a row and is held: \(failure.words)"
             )
         }
         inbox.bell.ring()
+    }
+
+    /// What may have gone before has not failed: it stays in doubt.
+    private func fate(of flight: Flight, _ failure: RenderFailure) -> Settlement.Fate {
+        if flight.isInquiry { return Settling(doubtRule(on: flight.facts.route)).inDoubt(flight, chance()) }
+        if flight.facts.isInDoubt { return .unknown(.park) }
+        // Once a template has failed too often, what of it is under way is held too.
+        return renderFailures.failing[flight.facts.template].map(Settlement.Fate.held) ?? .failed(failure.reason)
+    }
+}
+
+extension Flight {
+    /// As it is once its channel has it.
+    fileprivate func handedOver(_ message: RenderedDeparture) -> Flight {
+        var flight = self
+        flight.isHandedOver = true
+        (flight.messageID, flight.contentSHA256) = (message.messageID, message.contentSHA256)
+        (flight.templateDigest, flight.segments) = (message.templateDigest, message.segments)
+        flight.isRedirected = message.isRedirected
+        return flight
     }
 }
 
@@ -74,6 +110,9 @@ public struct RenderFailure: Error, Hashable, Sendable {
     /// For `detail`; no personal data.
     public var words: String
     public init(_ reason: FailureReason, _ words: String) { (self.reason, self.words) = (reason, words) }
+
+    /// Whether others of the same template may fail alike; not where the set-up is at fault.
+    var isOfTheTemplate: Bool { reason != .configuration }
 }
 
 /// Templates that fail time after time: their jobs are held instead of used up (DESIGN D10).

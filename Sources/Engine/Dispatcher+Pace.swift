@@ -12,11 +12,14 @@ extension Dispatcher {
         storeFullUntil = nil
         let launchable = launchableRoutes()
         if !launchable.isEmpty || !settled.isEmpty { pace.somethingWaits(sinceBoot: sinceBoot) }
-        let concerned = Set(launchable.map(\.route)).union(settledRoutes)
+        // A closed route's jobs go over those that stand in for it: whether these are busy counts.
+        let concerned = Set(launchable.map { takeovers[$0.route]?.by ?? $0.route }).union(settledRoutes)
         let busy = concerned.allSatisfy { route in
             board.berths[route].map { $0.inFlight * 2 >= $0.settings.window } ?? false
         }
-        let full = launchable.contains { $0.room * 2 >= (board.berths[$0.route]?.settings.window ?? 0) }
+        let full = launchable.contains { route, room in
+            room * 2 >= (board.berths[takeovers[route]?.by ?? route]?.settings.window ?? 0)
+        }
         return pace.goes(sinceBoot: sinceBoot, isWireBusy: busy, isBatchFull: full)
     }
 
@@ -24,7 +27,7 @@ extension Dispatcher {
         guard isAdmitting else { return [] }
         let now = clock.gateTime
         return (snapshot.settings.routes.map(\.name) + strandedRoutes).compactMap { route in
-            let room = room(route, at: now)
+            let room = takeovers[route]?.room ?? room(route, at: now)
             guard room > 0, agenda.mayYield(route, at: now, where: { mayLaunch($0, at: now) }) else { return nil }
             return (route, room)
         }
@@ -46,10 +49,10 @@ extension Dispatcher {
     }
 
     /// What has been reported keeps its place until it is booked.
-    private var freePlaces: Int { book.mostInFlight - flights.count - settled.count }
+    var freePlaces: Int { book.mostInFlight - flights.count - settled.count }
 
     private func mayLaunch(_ lane: LaneKey, at now: Instant) -> Bool {
-        mayRead(lane, at: now) && board.allowance(lane, at: now) > 0
+        mayRead(lane, at: now) && (takeovers[lane.route] != nil || board.allowance(lane, at: now) > 0)
     }
 
     /// How long to wait for the bell: never longer than a second, and until then only for what time alone brings.

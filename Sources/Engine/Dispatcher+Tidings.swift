@@ -36,6 +36,7 @@ extension Dispatcher {
     /// Books what the channels report; each attempt is reported once.
     private func settle(_ reports: [AttemptReport], from route: String) {
         let now = clock.gateTime
+        let doubt = doubtRule(on: route)
         for report in reports {
             guard let flight = flights.removeValue(forKey: report.attempt) else {
                 log.error("route \(route) reported attempt \(report.attempt.rawValue) twice, or one that never left")
@@ -43,16 +44,21 @@ extension Dispatcher {
             }
             if !recalledEarly.isEmpty { recalledEarly.remove(report.attempt) }
             if report.attempt == suspect { suspectLanded() }
+            if flight.isInquiry { inquiriesInFlight -= 1 }
             for index in retired.indices { retired[index].carries.remove(report.attempt) }
             board.note(report, of: flight, at: now, chance: chance())
             if report.result == .accepted { sentPerRoute[route, default: 0] += 1 }
-            let rules = Settling(
-                backoff: Backoff(settings: snapshot.settings.retry), inDoubt: snapshot.settings.route(route)?.inDoubt,
-                now: now)
+            let rules = Settling(doubt, hasStandIn: hasStandIn(report, flight, at: now))
             settled.append(rules.settlement(of: report, for: flight, chance: chance()))
         }
         settledRoutes.insert(route)
         noteTrouble(of: route)
+    }
+
+    /// Whether its route is closed, and another is open to carry it.
+    private func hasStandIn(_ report: AttemptReport, _ flight: Flight, at now: Instant) -> Bool {
+        guard report.result != .accepted, !snapshot.failover.isEmpty else { return false }
+        return snapshot.failover.hasOpenStandIn(for: flight.facts, doors: board.doors(at: now))
     }
 
     /// The next suspect may fly; the agenda has gone past those that were left.
@@ -66,7 +72,9 @@ extension Dispatcher {
         let trouble = board.berths[route]?.health.trouble
         guard trouble?.since != announced[route]?.since || trouble?.kind != announced[route]?.kind else { return }
         announced[route] = trouble
-        if let trouble {
+        if let trouble, trouble.kind == .throttled {
+            log.info("route \(route) is left alone for a while (\(trouble.kind.rawValue)): \(trouble.words)")
+        } else if let trouble {
             log.error("route \(route) is closed (\(trouble.kind.rawValue)): \(trouble.words)")
         } else {
             log.notice("route \(route) is open again")
@@ -90,9 +98,14 @@ extension Dispatcher {
         try await book.enforce(next.policy, at: clock.gateTime)
         for (name, channel) in channels {
             let route = next.settings.route(name)
-            if route == nil || route != snapshot.settings.route(name) || route!.readsFiles { retire(channel, of: name) }
+            if route == nil || route != snapshot.settings.route(name) || route!.readsFiles
+                || next.providers[name]?.description != snapshot.providers[name]?.description
+            {
+                retire(channel, of: name)
+            }
         }
         snapshot = next
+        passedOver = []
         let forgetful = board.adopt(next.settings.routes)
         for route in next.settings.routes where channels[route.name] == nil { open(route) }
         board.obey(orders)
@@ -105,7 +118,8 @@ extension Dispatcher {
 
     private func open(_ route: RouteSettings) {
         do {
-            channels[route.name] = try maker.channel(for: route, reports: inbox)
+            let provider = snapshot.providers[route.name]
+            channels[route.name] = try maker.channel(for: route, provider: provider, reports: inbox)
         } catch {
             log.error("route \(route.name) cannot be opened: \(error)")
             board.couldNotOpen(route.name, because: "\(error)")
@@ -179,6 +193,7 @@ extension RouteSettings {
     fileprivate var readsFiles: Bool {
         switch transport {
         case .smtp(let smtp): smtp.password != nil || smtp.caFile != nil || smtp.clientCertificate != nil
+        case .http(let http): !http.secrets.isEmpty || http.caFile != nil || http.clientCertificate != nil
         }
     }
 }

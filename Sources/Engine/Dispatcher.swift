@@ -8,11 +8,13 @@
 
 import GatewayModel
 import Logging
+import Providers
 import Settings
 
 /// Makes a route's way out; the composition root knows the transports.
 public protocol ChannelMaker: Sendable {
-    func channel(for route: RouteSettings, reports: any ReportReceiver) throws -> any Channel
+    /// - Parameter provider: of an HTTP route; nil of every other.
+    func channel(for route: RouteSettings, provider: Provider?, reports: any ReportReceiver) throws -> any Channel
 }
 
 public actor Dispatcher {
@@ -48,6 +50,15 @@ public actor Dispatcher {
     var renderFailures = RenderFailures()
     var drainingSince: Duration?
     var lastTidy: Duration?
+    /// When doubts were last looked for whose provider is to be asked.
+    var lastInquiry: Duration?
+    var inquiriesInFlight = 0
+    /// How the routes stand in this turn, where some have stand-ins; else empty.
+    var doors: [String: Failover.Door] = [:]
+    /// Closed routes whose lanes are read for others to take over.
+    var takeovers: [String: Takeover] = [:]
+    /// Read so, and some jobs had to stay: to be read anew when a door opens.
+    var passedOver: Set<String> = []
     /// The disk was full: nothing is exchanged before then.
     var storeFullUntil: Duration?
     var turns = 0
@@ -72,10 +83,10 @@ public actor Dispatcher {
         try await withThrowingDiscardingTaskGroup { hands in
             while !isDrained {
                 try Task.checkCancellation()
-                let departures = try await turn(hands: &hands)
-                if !departures.isEmpty {
+                let batch = try await turn(hands: &hands)
+                if !batch.departures.isEmpty {
                     let (snapshot, now) = (self.snapshot, clock.gateTime)
-                    hands.addTask { await self.handOver(departures, snapshot, launchedAt: now) }
+                    hands.addTask { try await self.handOver(batch, snapshot, launchedAt: now) }
                 }
                 await inbox.bell.wait(atMost: patience())
             }
@@ -91,13 +102,16 @@ public actor Dispatcher {
     }
 
     /// One turn of the loop; returns what was admitted, durably, in it.
-    private func turn(hands: inout ThrowingDiscardingTaskGroup<any Error>) async throws -> [Departure] {
+    private func turn(hands: inout ThrowingDiscardingTaskGroup<any Error>) async throws -> Batch {
         turns += 1
         try await takeTidings(hands: &hands)
         try await tidyNowAndThen()
-        guard worthwhile() else { return [] }
+        lookAtDoors()
+        var batch = Batch(departures: try await inquire())
+        guard worthwhile() else { return batch }
         try await readAhead()
-        return try await exchange()
+        try await exchange(into: &batch)
+        return batch
     }
 
     /// Reads what is due into the windows of lanes that may move.
@@ -108,29 +122,33 @@ public actor Dispatcher {
         if !wants.isEmpty { agenda.stock(try await book.due(wants, at: now)) }
     }
 
-    private func exchange() async throws -> [Departure] {
+    private func exchange(into batch: inout Batch) async throws {
         let now = clock.gateTime
         let picks = isAdmitting ? pick(at: now) : []
+        let moving = isAdmitting ? pickForOthers(at: now) : []
         let booked = settled
         settled = []
         settledRoutes = []
         pace.exchanged()
-        guard !picks.isEmpty || !booked.isEmpty else { return [] }
-        let quarantine = Quarantine.Pass(isOccupied: suspect != nil)
+        guard !picks.isEmpty || !moving.isEmpty || !booked.isEmpty else { return }
+        let (quarantine, closings) = (Quarantine.Pass(isOccupied: suspect != nil), Closings())
         let rules = AdmissionRules(
-            snapshot: snapshot, failingTemplates: renderFailures.failing, quarantine: quarantine, now: now)
+            snapshot: snapshot, failingTemplates: renderFailures.failing, quarantine: quarantine, closings: closings,
+            doors: doors, now: now)
         do {
             let departures = try await book.exchange(
-                settled: booked, candidates: picks.map(\.key), at: now, interest: snapshot.interest,
+                settled: booked, candidates: (picks + moving).map(\.key), at: now, interest: snapshot.interest,
                 decide: { rules.decide($0, $1) })
+            agenda.decided(moving)
             account(picks, departures, pickedAt: now)
             if quarantine.turnedSomeoneAway { suspectsWait = true }
-            return departures
+            batch.departures += departures
+            batch.closings = closings.all
         } catch {
             guard case .full(let words) = error else { throw error }
             storeIsFull(words)
+            agenda.decided(moving)
             takeBack(picks, booked, pickedAt: now)
-            return []
         }
     }
 
@@ -160,19 +178,27 @@ public actor Dispatcher {
 
     private func account(_ picks: [Agenda.Pick], _ departures: [Departure], pickedAt: Instant) {
         agenda.decided(picks)
-        let launched = Set(departures.map(\.facts.key))
-        for pick in picks where !launched.contains(pick.key) {
-            board.stayed(pick.lane.key, pickedAt: pickedAt, now: clock.gateTime)
+        var flown = Dictionary(departures.map { ($0.facts.key, $0.facts.laneKey) }) { first, _ in first }
+        for pick in picks {
+            // What stood elsewhere by then took its place there.
+            if flown[pick.key] == pick.lane.key {
+                flown[pick.key] = nil
+            } else {
+                board.stayed(pick.lane.key, pickedAt: pickedAt, now: clock.gateTime)
+            }
         }
+        for lane in flown.values { board.picked(lane, at: pickedAt) }
         for departure in departures {
             flights[departure.attempt] = Flight(facts: departure.facts, slot: departure.slot, launchedAt: pickedAt)
             if Quarantine.isSuspect(departure.facts) { suspect = departure.attempt }
         }
     }
 
-    /// Whether a lane may be read: its route is open, or gone for good, and no standing hold covers all of it.
+    /// Whether a lane may be read: its route is open, or another takes over, or it is gone for good, and no standing
+    /// hold covers all of it.
     func mayRead(_ lane: LaneKey, at now: Instant) -> Bool {
-        (board.isOpen(lane.route, at: now) || snapshot.settings.route(lane.route) == nil)
+        (board.isOpen(lane.route, at: now) || takeovers[lane.route] != nil
+            || snapshot.settings.route(lane.route) == nil)
             && !orders.holds.contains { $0.coversLane(lane) }
     }
 
@@ -181,4 +207,15 @@ public actor Dispatcher {
         + "`gatepost queue accept-clock` says that it is right"
 
     var isAdmitting: Bool { drainingSince == nil && !clock.isSuspect }
+}
+
+/// What one turn of the dispatcher let go, durably.
+struct Batch: Sendable {
+    var departures: [Departure]
+    /// When the hours close that let its texts go.
+    var closings: [JobKey: Instant] = [:]
+}
+
+extension JobFacts {
+    var laneKey: LaneKey { LaneKey(route: route, domain: domain, brand: brand) }
 }

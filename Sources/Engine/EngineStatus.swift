@@ -19,6 +19,8 @@ public struct EngineStatus: Hashable, Sendable {
         public var name: String
         public var state: State
         public var why: String?
+        /// What closed it by itself: `unreachable`, `configuration`, `throttled`; nil where nothing did.
+        public var trouble: String?
         public var since: Instant?
         public var nextProbe: Instant?
         public var inFlight: Int
@@ -55,6 +57,7 @@ extension Dispatcher {
         return EngineStatus.Route(
             name: name, state: state,
             why: berth.paused ?? berth.unopened ?? trouble.map { "\($0.kind.rawValue): \($0.words)" },
+            trouble: trouble?.kind.rawValue,
             since: trouble?.since, nextProbe: berth.health.nextProbe, inFlight: berth.inFlight,
             window: berth.settings.window, sent: sentPerRoute[name] ?? 0)
     }

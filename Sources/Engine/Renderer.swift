@@ -1,48 +1,76 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Renderer: step 7 of 10. Template + data + brand → the exact bytes that leave.
+// Renderer: step 7 of 10. Template + data + brand → the exact bytes that leave: a mail, or a provider's request.
 //
 // Stateless; runs on the cooperative pool, a batch in at most as many child tasks as there are cores.
 
 import Cryptography
 import GatewayModel
-import Mail
+import Providers
 import Settings
 import Templates
 
 /// A message ready for its channel, and what the record keeps of it.
 public struct RenderedDeparture: Sendable {
     /// `[sandbox]` sent it to another address than the job's.
-    public var isRedirected: Bool
+    public var isRedirected = false
     public var parcel: Parcel
-    public var messageID: String
-    /// Lower-case hex over the exact bytes.
+    /// Of a mail.
+    public var messageID: String?
+    /// Lower-case hex over the exact bytes; of a request, over its body.
     public var contentSHA256: String
-    public var templateDigest: String
+    /// Nil where nothing was rendered: an earlier request goes again.
+    public var templateDigest: String?
+    /// Parts of a text.
+    public var segments: Int?
+    /// To be durable before it leaves.
+    public var keeps: KeptRequest?
+
+    init(_ departure: Departure, _ load: Parcel.Load) {
+        parcel = Parcel(attempt: departure.attempt, slot: departure.slot, load: load)
+        contentSHA256 =
+            switch load {
+            case .mail(let mail): SHA256Digest.of(mail.content).hex
+            case .request(let request): SHA256Digest.of(request.body).hex
+            }
+    }
 }
+
+/// Reads a secret where a reference says that it is kept.
+public typealias SecretReading = @Sendable (SecretReference) throws -> String
 
 public struct Renderer: Sendable {
     /// Reads a stored record back into a job; nil where it cannot be read any more.
     private let readJob: @Sendable (_ record: [UInt8], _ brand: String) -> Job?
+    private let secrets: SecretReading
     private let workers: Int
 
-    public init(workers: Int, readJob: @escaping @Sendable (_ record: [UInt8], _ brand: String) -> Job?) {
-        (self.workers, self.readJob) = (max(1, workers), readJob)
+    /// - Parameter secrets: for providers that want a secret in the request itself. Called once a message: best cached.
+    public init(
+        workers: Int, secrets: @escaping SecretReading,
+        readJob: @escaping @Sendable (_ record: [UInt8], _ brand: String) -> Job?
+    ) {
+        (self.workers, self.secrets, self.readJob) = (max(1, workers), secrets, readJob)
     }
 
     /// Results in the order of the departures.
     ///
-    /// - Parameter launchedAt: when they were admitted, all in one transaction. A message speaks of the time of its first
-    ///   attempt that counts, so that every attempt has the same bytes.
+    /// - Parameters:
+    ///   - closings: when the hours close that let a text go.
+    ///   - launchedAt: when they were admitted, all in one transaction. A message speaks of the time of its first
+    ///     attempt that counts, so that every attempt has the same words.
     func render(
-        _ departures: [Departure], _ snapshot: GatewaySnapshot, launchedAt: Instant
+        _ departures: [Departure], _ snapshot: GatewaySnapshot, closings: [JobKey: Instant] = [:], launchedAt: Instant
     ) async -> [Result<RenderedDeparture, RenderFailure>] {
         let share = (departures.count + workers - 1) / workers
-        guard workers > 1, departures.count > 8 else { return departures.map { attempt($0, snapshot, launchedAt) } }
+        let turnOut = { @Sendable (departure: Departure) in
+            self.attempt(departure, snapshot, closing: closings[departure.facts.key], launchedAt)
+        }
+        guard workers > 1, departures.count > 8 else { return departures.map(turnOut) }
         return await withTaskGroup { group in
             for start in stride(from: 0, to: departures.count, by: share) {
                 let part = departures[start..<min(start + share, departures.count)]
-                group.addTask { (start, part.map { self.attempt($0, snapshot, launchedAt) }) }
+                group.addTask { (start, part.map(turnOut)) }
             }
             var parts: [(Int, [Result<RenderedDeparture, RenderFailure>])] = []
             for await part in group { parts.append(part) }
@@ -51,94 +79,83 @@ public struct Renderer: Sendable {
     }
 
     private func attempt(
-        _ departure: Departure, _ snapshot: GatewaySnapshot, _ launchedAt: Instant
+        _ departure: Departure, _ snapshot: GatewaySnapshot, closing: Instant?, _ launchedAt: Instant
     ) -> Result<RenderedDeparture, RenderFailure> {
         do throws(RenderFailure) {
-            return .success(try render(departure, snapshot, launchedAt))
+            if let again = again(departure, snapshot) { return .success(again) }
+            let draft = try draft(departure, snapshot, closing: closing, launchedAt)
+            return .success(try render(draft, snapshot))
         } catch {
             return .failure(error)
         }
     }
 
-    private func render(
-        _ departure: Departure, _ snapshot: GatewaySnapshot, _ launchedAt: Instant
-    ) throws(RenderFailure) -> RenderedDeparture {
+    /// The request as it left before: nothing is rendered anew. Not in a sandbox, which may be younger than the request.
+    private func again(_ departure: Departure, _ snapshot: GatewaySnapshot) -> RenderedDeparture? {
+        guard departure.errand == .send, let kept = departure.kept, kept.route == departure.facts.route,
+            snapshot.settings.sandbox == nil
+        else { return nil }
+        return RenderedDeparture(departure, .request(kept.load))
+    }
+
+    private func draft(
+        _ departure: Departure, _ snapshot: GatewaySnapshot, closing: Instant?, _ launchedAt: Instant
+    ) throws(RenderFailure) -> Draft {
         let facts = departure.facts
         guard let job = readJob(departure.record, facts.brand) else {
             throw RenderFailure(.render, "the stored record cannot be read")
         }
-        guard let brand = snapshot.settings.brand(facts.brand),
-            let template = snapshot.template(of: facts)
-        else { throw RenderFailure(.render, "the template or brand is gone") }
-        guard let recipient = job.to.email else { throw RenderFailure(.render, "the job has no e-mail address") }
-        guard let envelope = Sandbox(snapshot.settings.sandbox).envelope(for: recipient) else {
-            throw RenderFailure(.configuration, "the sandbox has no e-mail address to redirect to")
+        guard let brand = snapshot.settings.brand(facts.brand), let template = snapshot.template(of: facts) else {
+            throw RenderFailure(.render, "the template or brand is gone")
         }
-        let moment = facts.firstAttemptAt ?? launchedAt
-        let words = try say(job, with: template, as: brand, at: moment)
-        let mail = try compose(words, job, brand, departure, at: moment)
-        let bytes = mail.bytes
-        let parcel = Parcel(
-            attempt: departure.attempt, slot: departure.slot, sender: returnPath(of: brand, from: job.from),
-            recipient: envelope, content: bytes, hasUTF8Headers: mail.hasUTF8Headers)
-        return RenderedDeparture(
-            isRedirected: envelope != recipient, parcel: parcel,
-            messageID: messageID(job, brand, departure).description,
-            contentSHA256: SHA256Digest.of(bytes).hex, templateDigest: template.digest)
+        return Draft(
+            departure: departure, job: job, brand: brand, template: template,
+            sandbox: Sandbox(snapshot.settings.sandbox), moment: facts.firstAttemptAt ?? launchedAt,
+            launchedAt: launchedAt, closing: closing)
     }
 
-    private func say(
-        _ job: Job, with template: Template, as brand: BrandSettings, at moment: Instant
-    ) throws(RenderFailure) -> RenderedMessage {
-        var context = RenderContext(data: job.data, brand: TemplateBrand(brand), now: moment)
-        context.toName = job.to.name
-        do {
-            return try template.renderEmail(locale: job.to.locale, context: context)
-        } catch {
-            throw RenderFailure(.render, error.description)
+    private func render(_ draft: Draft, _ snapshot: GatewaySnapshot) throws(RenderFailure) -> RenderedDeparture {
+        var rendered: RenderedDeparture
+        switch snapshot.settings.route(draft.facts.route)?.transport {
+        case .smtp:
+            let mail = try draft.mail()
+            rendered = RenderedDeparture(draft.departure, .mail(mail.load))
+            (rendered.messageID, rendered.isRedirected) = (mail.messageID.description, mail.isRedirected)
+        case .http(let http): rendered = try request(draft, http, snapshot.providers[draft.facts.route])
+        case nil: throw RenderFailure(.configuration, "the route is not configured any more")
         }
+        rendered.templateDigest = draft.template.digest
+        return rendered
     }
 
-    private func compose(
-        _ words: RenderedMessage, _ job: Job, _ brand: BrandSettings, _ departure: Departure, at moment: Instant
-    ) throws(RenderFailure) -> ComposedMail {
-        guard let to = job.to.email else { throw RenderFailure(.render, "the job has no e-mail address") }
-        var mail = OutgoingMail(
-            from: job.from ?? brand.from, to: Mailbox(to, name: job.to.name), subject: words.subject,
-            date: moment, messageID: messageID(job, brand, departure))
-        mail.replyTo = job.replyTo ?? brand.replyTo
-        mail.extraFields = job.headers
-        mail.isAutoSubmitted = departure.facts.messageClass == .transactional
-        (mail.text, mail.html) = (words.text, words.html)
-        do {
-            return try mail.composed()
-        } catch {
-            throw RenderFailure(.content, "the mail cannot be composed: \(error)")
+    private func request(
+        _ draft: Draft, _ http: HTTPSettings, _ provider: Provider?
+    ) throws(RenderFailure) -> RenderedDeparture {
+        guard let provider else { throw RenderFailure(.configuration, "provider \"\(http.provider)\" is not loaded") }
+        let request = try draft.request(to: provider, over: http, secrets: lookUp(in: http))
+        var rendered = RenderedDeparture(draft.departure, .request(request.load))
+        (rendered.isRedirected, rendered.segments) = (request.isRedirected, request.segments)
+        guard draft.departure.errand == .send, case .key = provider.description.repeatRule else { return rendered }
+        if let kept = draft.departure.kept, kept.route == draft.facts.route {
+            guard kept.load == request.load else {
+                throw RenderFailure(.configuration, "it left before [sandbox] was set, and can only go as it was")
+            }
+        } else {
+            rendered.keeps = KeptRequest(job: draft.facts.key, route: draft.facts.route, load: request.load)
         }
+        return rendered
     }
 
-    private func messageID(_ job: Job, _ brand: BrandSettings, _ departure: Departure) -> MessageID {
-        let domain = (job.from ?? brand.from).address.domain
-        guard let id = MessageID(token: departure.messageToken, domain: domain) else {
-            preconditionFailure("a message token is base32 and a mailbox's domain is a domain")
+    private func lookUp(in http: HTTPSettings) -> SecretLookUp {
+        { name in
+            guard let reference = http.secrets[name] else { throw NoSuchSecret(name: name) }
+            return try secrets(reference)
         }
-        return id
-    }
-
-    /// MAIL FROM: the brand's bounce domain where it has one, else its own address.
-    private func returnPath(of brand: BrandSettings, from: Mailbox?) -> EmailAddress {
-        guard let domain = brand.returnPathDomain, let address = EmailAddress("bounces@\(domain)") else {
-            return brand.from.address
-        }
-        return address
     }
 }
 
-extension TemplateBrand {
-    /// What templates may say of a brand.
-    public init(_ brand: BrandSettings) {
-        self.init(
-            id: brand.id, name: brand.controller, from: brand.from.address.description,
-            replyTo: brand.replyTo?.address.description, postalAddress: brand.postalAddress)
-    }
+/// A description asks for a secret that its route does not name.
+struct NoSuchSecret: Error, CustomStringConvertible {
+    let name: String
+    var description: String { "the route names no secret \"\(name)\"" }
 }

@@ -89,6 +89,18 @@ struct RouteBoard: Sendable {
         return berth.health.room(at: now, window: 1, inFlight: 0) > 0
     }
 
+    /// How each route stands.
+    func doors(at now: Instant) -> [String: Failover.Door] {
+        berths.filter { !$0.value.isRetired }.mapValues { berth in
+            switch berth.health.state {
+            case _ where berth.isShut: .shut
+            case .open: .open
+            case .closed(let until, _): until <= now ? .due : .shut
+            case .probing: .shut
+            }
+        }
+    }
+
     /// How many jobs of the route may be picked now.
     mutating func room(_ route: String, at now: Instant) -> Int {
         let space = space(route, at: now)
@@ -123,6 +135,12 @@ struct RouteBoard: Sendable {
         if let domain = lane.domain { berths[lane.route]?.domainRates[domain]?.take(1, at: now) }
     }
 
+    /// Its provider is asked about an attempt: no rate is taken, but it tells whether the route is open.
+    mutating func inquired(_ route: String, at now: Instant) {
+        berths[route]?.inFlight += 1
+        berths[route]?.health.launched(at: now)
+    }
+
     /// Picked, but it did not fly.
     mutating func stayed(_ lane: LaneKey, pickedAt then: Instant, now: Instant) {
         landed(lane.route)
@@ -131,10 +149,11 @@ struct RouteBoard: Sendable {
     }
 
     mutating func note(_ report: AttemptReport, of flight: Flight, at now: Instant, chance: Double) {
-        let lane = LaneKey(route: flight.facts.route, domain: flight.facts.domain, brand: flight.facts.brand)
+        let lane = flight.facts.laneKey
         landed(lane.route)
         berths[lane.route]?.health.note(
             report, launched: flight.launchedAt, closedSince: flight.facts.routeClosedSince, at: now, chance: chance)
+        guard !flight.isInquiry else { return }
         if report.result == .recalled || report.result == .unreachable { giveBack(lane, takenAt: flight.launchedAt) }
     }
 

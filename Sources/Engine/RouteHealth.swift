@@ -2,9 +2,10 @@
 //
 // RouteHealth: whether a route may be used now.
 //
-// A value. Repeated failure to connect closes the route for a growing while; a fault of configuration (a wrong
-// password, a certificate that does not verify) closes it longer and is shown in `status`. After the while one parcel
-// goes as a probe; when it gets through to a conversation the route is open again.
+// A value. Repeated failure to connect closes the route for a growing while; so do five attempts in a row without a
+// verdict. A fault of configuration (a wrong password, a certificate that does not verify) closes it longer; a provider
+// that asks for patience, for as long as it says. All of it is shown in `status`. After the while one parcel goes as a
+// probe; when it gets through to a conversation the route is open again.
 
 import GatewayModel
 
@@ -18,7 +19,7 @@ struct RouteHealth: Hashable, Sendable {
     }
 
     struct Trouble: Hashable, Sendable {
-        enum Kind: String, Hashable, Sendable { case unreachable, configuration }
+        enum Kind: String, Hashable, Sendable { case unreachable, configuration, throttled }
         var kind: Kind
         /// What the other side, or libcurl, said last.
         var words: String
@@ -35,6 +36,8 @@ struct RouteHealth: Hashable, Sendable {
     private var failuresInARow = 0
     /// Messages refused for our own fault, without a success between.
     private var faultsInARow = 0
+    /// Attempts without a verdict, without a verdict between.
+    private var silencesInARow = 0
 
     /// How many parcels may be under way at `now`, given the route's window.
     func room(at now: Instant, window: Int, inFlight: Int) -> Int {
@@ -75,6 +78,7 @@ struct RouteHealth: Hashable, Sendable {
         _ report: AttemptReport, launched: Instant? = nil, closedSince: Instant? = nil, at now: Instant, chance: Double
     ) {
         let isProbe = launched.map { $0 >= probeSince ?? $0 } ?? true
+        if report.result.isVerdict { silencesInARow = 0 }
         switch report.result {
         case .unreachable: fail(.unreachable, report.evidence, closedSince, at: now, chance: chance)
         case .configuration where report.evidence.isBeforeTheEnvelope:
@@ -84,13 +88,21 @@ struct RouteHealth: Hashable, Sendable {
             if faultsInARow >= Self.faultsThatClose {
                 fail(.configuration, report.evidence, closedSince, at: now, chance: chance)
             } else {
-                reopen()
+                reopen(isProbe)
             }
+        case .unknown:
+            silencesInARow += 1
+            if silencesInARow >= Self.silencesThatClose {
+                fail(.unreachable, report.evidence, closedSince, at: now, chance: chance)
+            } else {
+                reopen(isProbe)
+            }
+        case .throttled(let after?): slowDown(after, report.evidence, closedSince, at: now, chance: chance)
         case .recalled: if isProbe { probeCameToNothing(at: now) }
         case .accepted:
             faultsInARow = 0
-            reopen()
-        case .badAddress, .optedOut, .content, .refused, .throttled, .transient, .unknown: reopen()
+            reopen(isProbe)
+        case .badAddress, .optedOut, .content, .refused, .throttled(nil), .transient, .absent: reopen(isProbe)
         }
     }
 
@@ -108,10 +120,19 @@ struct RouteHealth: Hashable, Sendable {
     }
 
     static let faultsThatClose = 5
+    static let silencesThatClose = 5
+    /// A provider that asks for patience again and again gets at most so much more than it asks for.
+    static let longestPatience = Duration.seconds(300)
 
-    private mutating func reopen() {
+    /// Something got through. A route that is to be left alone stays so, whatever was under way when it said so: only
+    /// its probe opens it.
+    private mutating func reopen(_ isProbe: Bool) {
+        (downSince, isUntried) = (nil, false)
+        if trouble?.kind == .throttled {
+            guard case .probing = state, isProbe else { return }
+        }
         failuresInARow = 0
-        (state, downSince, isUntried) = (.open, nil, false)
+        state = .open
     }
 
     private mutating func fail(
@@ -122,11 +143,48 @@ struct RouteHealth: Hashable, Sendable {
         if case .closed(let until, _) = state, until > now { return }
         failuresInARow += 1
         let (first, longest): (Double, Double) = kind == .unreachable ? (1, 300) : (60, 3600)
+        close(kind, evidence, for: growing(from: first, to: longest) * (0.9 + 0.2 * chance), at: now)
+    }
+
+    /// Closed for as long as was asked, or longer where the one before did not help; never shorter, and never opened by
+    /// another that asks for less.
+    private mutating func slowDown(
+        _ after: Duration, _ evidence: DeliveryEvidence, _ closedSince: Instant?, at now: Instant, chance: Double
+    ) {
+        downSince = min(downSince ?? now, isUntried ? closedSince ?? now : now)
+        if case .closed(let until, let trouble) = state, until > now {
+            if now + after > until { state = .closed(until: now + after, because: trouble) }
+            return
+        }
+        failuresInARow += 1
+        let grown = growing(from: max(after.inSeconds, 1), to: Self.longestPatience.inSeconds)
+        close(.throttled, evidence, for: max(after.inSeconds, grown) * (1 + 0.1 * chance), at: now)
+    }
+
+    /// Twice as many seconds with each failure in a row.
+    private func growing(from first: Double, to longest: Double) -> Double {
         var seconds = first
         for _ in 1..<max(2, min(failuresInARow, 16)) where failuresInARow > 1 { seconds *= 2 }
-        let wait = Duration.microseconds(Int64(min(seconds, longest) * (0.9 + 0.2 * chance) * 1_000_000))
-        let trouble = Trouble(kind: kind, words: evidence.text, since: self.trouble?.since ?? now)
-        state = .closed(until: now + wait, because: trouble)
+        return min(seconds, longest)
+    }
+
+    private mutating func close(
+        _ kind: Trouble.Kind, _ evidence: DeliveryEvidence, for seconds: Double, at now: Instant
+    ) {
+        let since = trouble?.kind == kind ? trouble?.since : nil
+        let trouble = Trouble(kind: kind, words: evidence.text, since: since ?? now)
+        state = .closed(until: now + .microseconds(Int64(seconds * 1_000_000)), because: trouble)
+    }
+}
+
+extension DeliveryResult {
+    /// Whether the other side has said something of the message.
+    fileprivate var isVerdict: Bool {
+        switch self {
+        case .unknown, .recalled, .unreachable: false
+        case .accepted, .badAddress, .optedOut, .content, .refused, .configuration, .throttled, .transient, .absent:
+            true
+        }
     }
 }
 

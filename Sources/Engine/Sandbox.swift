@@ -12,11 +12,29 @@ struct Sandbox: Sendable {
     /// Who gets the envelope; the header keeps naming whom it was for. Nil where there is no address to redirect to:
     /// doubt never means that it goes to the recipient.
     func envelope(for recipient: EmailAddress) -> EmailAddress? {
-        guard let settings,
-            !settings.allow.contains(where: { Self.matches(recipient.normalised, pattern: $0.lowercased()) })
-        else { return recipient }
-        return settings.redirect[.email].flatMap { EmailAddress($0) }
+        allows(recipient.normalised) { $0.lowercased() } ? recipient : redirect(.email).flatMap { EmailAddress($0) }
     }
+
+    /// Who gets the text; nil as above.
+    func number(for recipient: PhoneNumber) -> PhoneNumber? {
+        allows(recipient.description) { $0 } ? recipient : redirect(.sms).flatMap { PhoneNumber($0) }
+    }
+
+    /// Which contact the task is about; nil as above. Ids of contacts are compared letter by letter: some providers'
+    /// differ by case alone.
+    func contact(for recipient: String) -> String? {
+        allows(recipient) { $0 } ? recipient : redirect(.crmTask)
+    }
+
+    /// Whether it is in force at all.
+    var isOn: Bool { settings != nil }
+
+    private func allows(_ address: String, _ folding: (String) -> String) -> Bool {
+        guard let settings else { return true }
+        return settings.allow.contains { Self.matches(address, pattern: folding($0)) }
+    }
+
+    private func redirect(_ channel: ChannelKind) -> String? { settings?.redirect[channel] }
 
     /// `*` stands for any run of characters, once.
     static func matches(_ address: String, pattern: String) -> Bool {

@@ -3,29 +3,49 @@
 // Settling: step 10 of 10, the part that decides. What one report means for its job. Pure.
 
 import GatewayModel
+import Providers
 import Settings
 
-/// An attempt in the air.
+/// An attempt in the air, or a question about one.
 struct Flight: Sendable {
     var facts: JobFacts
     var slot: WireSlot
     /// When its place in the rate windows was taken.
     var launchedAt: Instant
+    var errand = Departure.Errand.send
     /// Rendered and given to its channel; before that it is still ours to take back.
     var isHandedOver = false
     var messageID: String?
     var contentSHA256: String?
     var templateDigest: String?
+    /// Parts of a text.
+    var segments: Int?
     /// `[sandbox]` sent it to another address than the job's; its outcome says so.
     var isRedirected = false
 
+    init(
+        facts: JobFacts, slot: WireSlot, launchedAt: Instant, errand: Departure.Errand = .send
+    ) {
+        (self.facts, self.slot, self.launchedAt, self.errand) = (facts, slot, launchedAt, errand)
+    }
+
+    var isInquiry: Bool { errand != .send }
     var firstAttemptAt: Instant { facts.firstAttemptAt ?? launchedAt }
+    /// How often its provider has been asked without being able to say, this flight included.
+    var asked: Int { isInquiry ? facts.inquiries + 1 : 0 }
 }
 
 public struct Settling: Sendable {
     let backoff: Backoff
-    let inDoubt: InDoubt?
+    let doubt: DoubtRule
+    /// Its route is closed and another may carry it at once.
+    var hasStandIn = false
     let now: Instant
+
+    init(_ doubt: DoubtRule, hasStandIn: Bool = false) {
+        (self.doubt, backoff, now) = (doubt, doubt.backoff, doubt.now)
+        self.hasStandIn = hasStandIn
+    }
 
     /// - Parameter chance: 0 to 1, for jitter.
     func settlement(of report: AttemptReport, for flight: Flight, chance: Double) -> Settlement {
@@ -36,58 +56,69 @@ public struct Settling: Sendable {
         settlement.messageID = flight.messageID
         settlement.contentSHA256 = flight.contentSHA256
         settlement.templateDigest = flight.templateDigest
+        settlement.segments = flight.segments
         return settlement
     }
 
     private func fate(of report: AttemptReport, for flight: Flight, chance: Double) -> Settlement.Fate {
+        flight.isInquiry ? inquiryFate(report.result, flight, chance) : sendingFate(report, flight, chance)
+    }
+
+    private func sendingFate(_ report: AttemptReport, _ flight: Flight, _ chance: Double) -> Settlement.Fate {
         switch report.result {
         case .accepted: .sent
         case .badAddress: .failed(.badAddress)
         case .optedOut: .failed(.optedOut)
         case .content: .failed(.content)
         case .refused: .failed(.refused)
-        case .configuration where report.evidence.isBeforeTheEnvelope: routeDown(flight, chance)
+        case .configuration where report.evidence.isBeforeTheEnvelope: routeDown(flight)
         case .configuration: .failed(.configuration)
-        case .throttled(let after): again(flight, .throttled, atLeast: after, chance)
-        case .transient: again(flight, .retry, atLeast: nil, chance)
-        case .unreachable: routeDown(flight, chance)
+        case .throttled(let after): again(flight, .throttled, atLeast: after, movesOn: hasStandIn, chance)
+        case .transient: again(flight, .retry, atLeast: nil, movesOn: false, chance)
+        case .unreachable: routeDown(flight)
         case .recalled: .recalled
-        case .unknown: .unknown(resendAt: resendAt(flight.facts))
+        case .unknown, .absent: inDoubt(flight, chance)
         }
     }
 
-    private func again(_ flight: Flight, _ reason: PostponeReason, atLeast: Duration?, _ chance: Double)
-        -> Settlement.Fate
-    {
-        if backoff.givesUp(firstAttempt: flight.firstAttemptAt, at: now) { return .failed(.retriesExhausted) }
+    /// Only found and absent settle anything: every other answer leaves the doubt as it was. What was not asked after all
+    /// is due as before.
+    private func inquiryFate(_ result: DeliveryResult, _ flight: Flight, _ chance: Double) -> Settlement.Fate {
+        switch result {
+        case .accepted: .sent
+        case .absent: .absent
+        case .recalled: .recalled
+        case .badAddress, .optedOut, .content, .refused, .configuration, .throttled, .transient, .unreachable,
+            .unknown:
+            inDoubt(flight, chance)
+        }
+    }
+
+    func inDoubt(_ flight: Flight, _ chance: Double) -> Settlement.Fate {
+        .unknown(
+            doubt.step(
+                for: flight.facts, firstAttempt: flight.firstAttemptAt, asked: flight.asked, chance: chance))
+    }
+
+    private func again(
+        _ flight: Flight, _ reason: PostponeReason, atLeast: Duration?, movesOn: Bool, _ chance: Double
+    ) -> Settlement.Fate {
+        if backoff.givesUp(firstAttempt: flight.firstAttemptAt, at: now) { return exhausted(flight) }
+        if movesOn { return .again(at: now, reason, counts: true) }
         let delay = max(backoff.delay(afterAttempts: flight.facts.attempts + 1, chance: chance), atLeast ?? .zero)
         return .again(at: now + delay, reason, counts: true)
     }
 
-    /// The attempt says nothing of the job: due again at once. While the route is closed its lanes are not read; whoever
-    /// opens it, a probe or an operator, finds the job waiting.
-    private func routeDown(_ flight: Flight, _ chance: Double) -> Settlement.Fate {
-        if backoff.givesUp(firstAttempt: flight.firstAttemptAt, at: now) { return .failed(.retriesExhausted) }
-        return .again(at: now + .seconds(1), .routeDown, counts: false)
+    /// The attempt says nothing of the job: due again at once. While the route is closed its lanes are not read, or only
+    /// for another route to take over; whoever opens it, a probe or an operator, finds the job waiting.
+    private func routeDown(_ flight: Flight) -> Settlement.Fate {
+        if backoff.givesUp(firstAttempt: flight.firstAttemptAt, at: now) { return exhausted(flight) }
+        return .again(at: hasStandIn ? now : now + .seconds(1), .routeDown, counts: false)
     }
 
-    private func resendAt(_ facts: JobFacts) -> Instant? {
-        InDoubtRule.resendAt(facts, route: inDoubt, backoff: backoff, at: now)
-    }
-}
-
-/// What becomes of a request that left and got no verdict: parked or sent again (CONTRACT 5, `in_doubt`).
-public enum InDoubtRule {
-    /// Nil: parked. Marketing parks and transactional resends unless the route says otherwise.
-    static func resendAt(_ facts: JobFacts, route: InDoubt?, backoff: Backoff, at now: Instant) -> Instant? {
-        let rule = route ?? (facts.messageClass == .transactional ? .resend : .park)
-        return rule == .park ? nil : now + backoff.delay(afterAttempts: facts.attempts + 1, chance: 0.5)
-    }
-
-    /// The same rule for recovery, which has only the settings.
-    public static func resendAt(_ facts: JobFacts, settings: GatewaySettings, at now: Instant) -> Instant? {
-        resendAt(
-            facts, route: settings.route(facts.route)?.inDoubt, backoff: Backoff(settings: settings.retry), at: now)
+    /// What may have gone has not failed.
+    private func exhausted(_ flight: Flight) -> Settlement.Fate {
+        flight.facts.isInDoubt ? .unknown(.park) : .failed(.retriesExhausted)
     }
 }
 
@@ -95,11 +126,9 @@ extension Settling {
     /// How recovery books an answer that the wire log kept: as it would have been booked live.
     public static func recovered(
         _ result: DeliveryResult, _ evidence: DeliveryEvidence, of facts: JobFacts, settings: GatewaySettings,
-        at now: Instant
+        providers: [String: Provider], at now: Instant
     ) -> Settlement.Fate {
-        let rules = Settling(
-            backoff: Backoff(settings: settings.retry), inDoubt: settings.route(facts.route)?.inDoubt,
-            now: now)
+        let rules = Settling(DoubtRule(settings: settings, providers: providers, route: facts.route, now: now))
         let flight = Flight(facts: facts, slot: WireSlot(index: 0), launchedAt: now)
         let report = AttemptReport(attempt: AttemptID(rawValue: 0), result: result, evidence: evidence)
         return rules.fate(of: report, for: flight, chance: 0.5)

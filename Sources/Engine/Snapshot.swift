@@ -2,6 +2,7 @@
 
 import GatewayModel
 import Policy
+import Providers
 import Settings
 import Templates
 
@@ -16,9 +17,23 @@ public struct GatewaySnapshot: Sendable {
     /// What `gate` wants read and kept for it.
     public let interest: PolicyInterest
     public var routes: RouteTable
+    /// The provider of each HTTP route, bound to its settings.
+    public let providers: [String: Provider]
+    /// Which routes stand in for which.
+    let failover: Failover
 
-    public init(settings: GatewaySettings, templates: TemplateCatalog, gate: Gate, policy: PolicyBundle) {
+    /// - Parameter settings: a route without a rate of its own gets its provider's.
+    public init(
+        settings: GatewaySettings, templates: TemplateCatalog, gate: Gate, policy: PolicyBundle,
+        providers: [String: Provider] = [:]
+    ) {
         (self.settings, self.templates, self.gate, self.policy) = (settings, templates, gate, policy)
+        self.providers = providers
+        for index in settings.routes.indices where settings.routes[index].rate.isEmpty {
+            let quota = providers[settings.routes[index].name]?.description.quota ?? []
+            self.settings.routes[index].rate = quota.compactMap { RateLimit($0) }
+        }
+        failover = Failover(settings.routes)
         var interest = gate.policy.interest
         interest.marketing = Self.marketing(among: templates, of: settings.brands.map(\.id))
         self.interest = interest

@@ -22,15 +22,18 @@ public enum DeliveryResult: Hashable, Sendable {
     case recalled
     /// The end left and no verdict came back.
     case unknown
+    /// An inquiry's answer: nothing of the attempt asked about is there, so it certainly was not sent.
+    case absent
 }
 
 /// What was seen of one attempt: enough to explain the result years later.
 public struct DeliveryEvidence: Hashable, Sendable {
-    /// Where the conversation stood: `connecting`, `authenticating`, `envelope`, `recipient`, `data`, `end_of_data`, …
+    /// Where it stood. SMTP: `connecting`, `encrypting`, `authenticating`, `envelope`, `recipient`, `data`, `end_of_data`.
+    /// HTTP: `connecting`, `encrypting`, `authenticating` (a token or our credentials), `request`, `answer`.
     public var stage: String
     /// The reply's basic code (RFC 5321 section 4.2), or the HTTP status.
     public var code: Int?
-    /// RFC 3463, as `5.1.1`.
+    /// RFC 3463, as `5.1.1`; from a provider, its own code, as `21610`.
     public var enhanced: String?
     /// The whole reply as one line, basic code first, at most 512 bytes; may quote the address: scrubbed before it is stored.
     public var text: String
@@ -59,8 +62,21 @@ public struct WireSlot: Hashable, Sendable {
 
 /// A rendered message on its way to a channel.
 public struct Parcel: Sendable {
+    /// What is carried, by the kind of way out.
+    public enum Load: Sendable {
+        case mail(MailLoad)
+        case request(RequestLoad)
+    }
+
     public var attempt: AttemptID
     public var slot: WireSlot
+    public var load: Load
+    public init(attempt: AttemptID, slot: WireSlot, load: Load) {
+        (self.attempt, self.slot, self.load) = (attempt, slot, load)
+    }
+}
+
+public struct MailLoad: Sendable {
     /// Envelope sender; nil is the null reverse-path `<>`.
     public var sender: EmailAddress?
     public var recipient: EmailAddress
@@ -69,12 +85,9 @@ public struct Parcel: Sendable {
     /// Whether header fields hold raw UTF-8 (RFC 6532), so that SMTPUTF8 is needed beyond the addresses.
     public var hasUTF8Headers: Bool
 
-    public init(
-        attempt: AttemptID, slot: WireSlot, sender: EmailAddress?, recipient: EmailAddress, content: [UInt8],
-        hasUTF8Headers: Bool = false
-    ) {
-        (self.attempt, self.slot, self.sender, self.recipient) = (attempt, slot, sender, recipient)
-        (self.content, self.hasUTF8Headers) = (content, hasUTF8Headers)
+    public init(sender: EmailAddress?, recipient: EmailAddress, content: [UInt8], hasUTF8Headers: Bool = false) {
+        (self.sender, self.recipient, self.content) = (sender, recipient, content)
+        self.hasUTF8Headers = hasUTF8Headers
     }
 }
 

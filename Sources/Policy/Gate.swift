@@ -20,6 +20,11 @@ public struct Gate: Sendable {
     ///   - recipient: read in the transaction that acts on the answer.
     ///   - now: gate time, which never runs backwards (CONTRACT 8.7).
     public func decide(_ job: JobFacts, _ recipient: RecipientFacts, at now: Instant) -> Decision {
+        rule(on: job, recipient, at: now).decision
+    }
+
+    /// The same, for those who also have to know how long it holds.
+    public func rule(on job: JobFacts, _ recipient: RecipientFacts, at now: Instant) -> GateRuling {
         let places = PlaceRuling.of(recipient, asked: policy.asksPlace(of: job, recipient), policy)
         let expiry = ExpiryRule.ask(job.expiresAt, at: now)
         let suppression = SuppressionGate.ask(job, recipient, at: now)
@@ -32,7 +37,7 @@ public struct Gate: Sendable {
                 Spread.delay(job: job.key, opening: opening, window: window, queued: recipient.queued)
             })
         let withheld: WithholdReason? = expiry.expired ? .expired : suppression.blocks ? .suppressed : consent.withheld
-        return Decision(
+        let decision = Decision(
             verdict: withheld.map(Verdict.withhold) ?? search.verdict(), at: now,
             answers: [
                 expiry.answer, suppression.answer, ConsentGate.answer(consent),
@@ -40,6 +45,22 @@ public struct Gate: Sendable {
                 CapGate.answer(caps, at: now),
             ],
             policy: policy.version)
+        return GateRuling(decision: decision, hours: hours.inForce, guardBand: HoursGate.guardBand(job.contact))
+    }
+}
+
+/// A decision, and the hours that it went by.
+public struct GateRuling: Sendable {
+    public let decision: Decision
+    let hours: HoursInForce
+    let guardBand: Duration
+
+    /// When the first of the hours that hold for the job closes: what is sent then must have arrived. The guard band
+    /// before it still counts as open here, for what waits in it has been sent already. Nil where nothing closes within
+    /// eight days, or something is closed at `instant`.
+    public func closing(after instant: Instant) -> Instant? {
+        guard let closing = hours.closing(after: instant), closing > instant else { return nil }
+        return closing + guardBand
     }
 }
 

@@ -76,11 +76,13 @@ struct ConsistencyCheck {
 
     private func checkFailover() {
         for route in draft.routes {
-            for name in route.value.failover where !draft.unreadRoutes.contains(name) {
-                check(failover: name, of: route)
-            }
-            if !route.value.failover.isEmpty {
-                route.table.warn("not used in this version: jobs stay with their route", about: "failover")
+            var seen: Set<String> = []
+            for name in route.value.failover {
+                if !seen.insert(name).inserted {
+                    route.table.complain("names \"\(name)\" twice", about: "failover")
+                } else if !draft.unreadRoutes.contains(name) {
+                    check(failover: name, of: route)
+                }
             }
         }
     }
@@ -131,11 +133,14 @@ struct ConsistencyCheck {
 
     private func checkSecrets() {
         guard let secrets else { return }
-        for (reference, table, key) in draft.secrets {
+        for mention in draft.secrets {
+            let (table, key) = (mention.table, mention.key)
             do throws(SecretProblem) {
-                let secret = try secrets.resolve(reference)
-                if !LineSafety.isOneLine(secret) { table.complain("the secret must be one line", about: key) }
-                if let concern = secrets.concern(about: reference) { table.warn(concern, about: key) }
+                let secret = try secrets.resolve(mention.reference)
+                if let complaint = Self.complaint(about: secret, mayBePEM: mention.mayBePEM) {
+                    table.complain(complaint, about: key)
+                }
+                if let concern = secrets.concern(about: mention.reference) { table.warn(concern, about: key) }
             } catch {
                 if error.onlyOutsideTheUnit {
                     table.warn(error.description, about: key)
@@ -144,6 +149,12 @@ struct ConsistencyCheck {
                 }
             }
         }
+    }
+
+    private static func complaint(about secret: String, mayBePEM: Bool) -> String? {
+        if LineSafety.isOneLine(secret) { return nil }
+        guard mayBePEM else { return "the secret must be one line" }
+        return secret.hasPrefix("-----BEGIN ") ? nil : "the secret must be one line, or a key in PEM"
     }
 
     private func checkSomethingCanBeSent() {

@@ -22,6 +22,7 @@ extension SettingsListing {
         ]
         switch route.transport {
         case .smtp(let smtp): entries += Self.entries(smtp)
+        case .http(let http): entries += Self.entries(http)
         }
         return Section(name: "route \(route.name)", entries: entries)
     }
@@ -48,6 +49,28 @@ extension SettingsListing {
         ]
     }
 
+    /// What stands in `settings` names accounts, and is told by its key alone; a secret, by its place.
+    private static func entries(_ http: HTTPSettings) -> [Entry] {
+        let settings = http.settings.sorted { $0.key < $1.key }
+        let secrets = http.secrets.sorted { $0.key < $1.key }
+        return [
+            Entry(key: "type", value: "http"), Entry(key: "provider", value: http.provider),
+            Entry(key: "base_url", value: http.baseURL ?? "the provider's"),
+            Entry(key: "allow_private_network", value: http.allowsPrivateNetwork ? "yes" : "no"),
+        ] + settings.map { Entry(key: "settings \($0)", value: $1.text, isPrivate: true) }
+            + secrets.map { Entry(key: "secrets \($0)", value: $1.text) } + [
+                Entry(key: "proxy", value: http.proxy ?? "none"),
+                Entry(key: "ca_file", value: http.caFile ?? "the system's"),
+                Entry(key: "client_cert", value: http.clientCertificate ?? "none"),
+                Entry(key: "client_key", value: http.clientKey ?? "none"),
+                Entry(key: "http_version", value: http.version.rawValue),
+                Entry(key: "callback_url", value: http.callbackURL ?? "none", isPrivate: true),
+                Entry(key: "connect_timeout", value: DurationText.print(http.connectTimeout)),
+                Entry(key: "answer_timeout", value: DurationText.print(http.answerTimeout)),
+                Entry(key: "transliterate", value: http.transliterates ? "yes" : "no"),
+            ]
+    }
+
     private static func url(_ smtp: SMTPSettings) -> String {
         let host = smtp.host.contains(":") ? "[\(smtp.host)]" : smtp.host
         return "\(smtp.implicitTLS ? "smtps" : "smtp")://\(host):\(smtp.port)"
@@ -55,6 +78,18 @@ extension SettingsListing {
 
     private static func rates(_ limits: [RateLimit]) -> String {
         limits.isEmpty ? "unlimited" : limits.map(\.text).joined(separator: ", ")
+    }
+}
+
+extension SettingValue {
+    /// For comparing; two different values have different texts.
+    var text: String {
+        switch self {
+        case .text(let text): "\"\(text)\""
+        case .integer(let number): "\(number)"
+        case .boolean(let flag): "\(flag)"
+        case .list(let words): "\(words)"
+        }
     }
 }
 

@@ -6,10 +6,9 @@ import GatewayModel
 import StrictTOML
 
 enum RouteReader {
-    typealias Secrets = [(reference: SecretReference, table: StrictTable, key: String)]
     private enum Kind: String, CaseIterable { case smtp, http }
 
-    static func read(_ table: inout StrictTable, _ secrets: inout Secrets) -> RouteSettings? {
+    static func read(_ table: inout StrictTable, _ secrets: inout [SecretMention]) -> RouteSettings? {
         let name = table.required("name", .identifier)
         let channel = table.required("channel", TOMLShape<ChannelKind>.word)
         let kind = table.required("type", TOMLShape<Kind>.word)
@@ -22,12 +21,17 @@ enum RouteReader {
                 table.complain("type = \"smtp\" carries channel = \"email\" only", about: "channel")
             }
         case .http:
-            UnavailableParts.readHTTPRoute(&table)
-            transport = nil
+            transport = HTTPReader.read(&table, channel, &secrets).map { .http($0) }
+            if channel == .email {
+                table.complain("type = \"http\" carries channel = \"sms\" or \"crm_task\" only", about: "channel")
+            }
+            if table.has("domain_rate") {
+                table.complain("is for e-mail: phones and contacts have no domain", about: "domain_rate")
+            }
         case nil:
             // Without its type nobody knows which keys are right.
             SMTPReader.ignore(&table)
-            UnavailableParts.ignoreHTTPRoute(&table)
+            HTTPReader.ignore(&table)
             transport = nil
         }
         guard let name, let channel, let transport else { return nil }

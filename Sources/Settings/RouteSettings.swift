@@ -48,5 +48,5 @@ public struct RouteSettings: Hashable, Sendable {
 
 public enum RouteTransport: Hashable, Sendable {
     case smtp(SMTPSettings)
-    // HTTP providers join here with their channel.
+    case http(HTTPSettings)
 }

@@ -2,7 +2,6 @@
 //
 // Reads what only an SMTP route says.
 
-import Foundation
 import StrictTOML
 
 enum SMTPReader {
@@ -14,7 +13,7 @@ enum SMTPReader {
     ]
 
     /// Nil where the relay's address could not be read.
-    static func read(_ table: inout StrictTable, _ secrets: inout RouteReader.Secrets) -> SMTPSettings? {
+    static func read(_ table: inout StrictTable, _ secrets: inout [SecretMention]) -> SMTPSettings? {
         let address = TOMLShape<String>.line.refined("an address as \"smtp://127.0.0.1:2525\"") {
             (text, _) throws(TOMLComplaint) in
             try RelayURL(text)
@@ -23,7 +22,7 @@ enum SMTPReader {
         var smtp = SMTPSettings(
             host: url?.host ?? "localhost", port: url?.port ?? 25, implicitTLS: url?.implicitTLS ?? false)
         readTLS(&table, &smtp)
-        smtp.proxy = table.optional("proxy", proxy)
+        smtp.proxy = table.optional("proxy", .proxy)
         readLogin(&table, &smtp, &secrets)
         table.set(&smtp.pipelining, "pipelining", TOMLShape<SMTPSettings.Pipelining>.word)
         smtp.heloName = table.optional("helo_name", .domain)
@@ -41,53 +40,19 @@ enum SMTPReader {
         if smtp.implicitTLS, smtp.tls != .required {
             table.complain("contradicts smtps://, which is TLS from the first byte; leave it out", about: "tls")
         }
-        smtp.caFile = readFile(&table, "ca_file")
-        smtp.clientCertificate = readFile(&table, "client_cert")
-        smtp.clientKey = readFile(&table, "client_key")
-        for (key, other) in [("client_cert", "client_key"), ("client_key", "client_cert")]
-        where table.has(key) && !table.has(other) {
-            table.complain("needs a \"\(other)\" with it", about: key)
-        }
-    }
-
-    private static func readFile(_ table: inout StrictTable, _ key: String) -> String? {
-        guard let path = table.optional(key, .absolutePath) else { return nil }
-        if access(path, R_OK) != 0 {
-            table.complain("cannot be read: \(String(cString: strerror(errno)))", about: key)
-        }
-        return path
-    }
-
-    /// Never quotes the text: someone may have put a password there.
-    private static var proxy: TOMLShape<String> {
-        TOMLShape<String>.line.refined("a proxy as \"http://127.0.0.1:3128\"") {
-            (text, _) throws(TOMLComplaint) in
-            let scheme = text.prefix { $0 != ":" }.lowercased()
-            guard ["http", "socks5", "socks5h"].contains(scheme), text.dropFirst(scheme.count).hasPrefix("://") else {
-                throw TOMLComplaint("must begin with http://, socks5:// or socks5h://")
-            }
-            var authority = text.dropFirst(scheme.count + 3)
-            if authority.contains("@") {
-                throw TOMLComplaint("must not hold user or password; a proxy that wants them is not supported")
-            }
-            if authority.last == "/" { authority.removeLast() }
-            guard authority.range(of: ":[0-9]+$", options: .regularExpression) != nil,
-                let address = try? RelayURL("smtp://\(authority)")
-            else {
-                throw TOMLComplaint("must end with host and port (1 to 65535): \(scheme)://host:port")
-            }
-            let host = address.host.contains(":") ? "[\(address.host)]" : address.host
-            return "\(scheme)://\(host):\(address.port)"
-        }
+        smtp.caFile = table.readableFile("ca_file")
+        (smtp.clientCertificate, smtp.clientKey) = table.clientIdentity()
     }
 
     private static func readLogin(
-        _ table: inout StrictTable, _ smtp: inout SMTPSettings, _ secrets: inout RouteReader.Secrets
+        _ table: inout StrictTable, _ smtp: inout SMTPSettings, _ secrets: inout [SecretMention]
     ) {
         smtp.username = table.optional("username", .line)
         smtp.password = table.optional("password", .secret)
         smtp.mechanism = table.optional("auth", TOMLShape<SMTPSettings.Mechanism>.word)
-        if let password = smtp.password { secrets.append((password, table, "password")) }
+        if let password = smtp.password {
+            secrets.append(SecretMention(reference: password, table: table, key: "password"))
+        }
         if table.has("username"), !table.has("password") {
             table.complain("needs a \"password\" with it", about: "username")
         }

@@ -18,6 +18,8 @@ public struct SettingsReading: Sendable {
     public var files: [String]
     /// Names of presets and places in the policy, for those to check who know them.
     public var mentions: [PolicyMention] = []
+    /// Where HTTP routes stand, by name, for those to complain who know the providers.
+    public var httpRoutes: [String: RoutePlaces] = [:]
 }
 
 public enum SettingsLoader {
@@ -38,7 +40,7 @@ public enum SettingsLoader {
         let draft = SettingsReader.read(StrictTable(root, findings), file: file)
         ConsistencyCheck(draft: draft, secrets: tryingSecrets ? SecretResolver(environment: environment) : nil).run()
         var reading = reading(draft.settings, findings, files)
-        reading.mentions = draft.policy.mentions
+        (reading.mentions, reading.httpRoutes) = (draft.policy.mentions, draft.httpRoutes)
         return reading
     }
 

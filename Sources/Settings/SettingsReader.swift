@@ -20,13 +20,23 @@ struct SettingsDraft {
     var topics: [Placed<TopicSettings>] = []
     var brands: [Placed<BrandSettings>] = []
     var routes: [Placed<RouteSettings>] = []
-    /// Every place where a secret is named: the reference, the table, the key.
-    var secrets: [(reference: SecretReference, table: StrictTable, key: String)] = []
+    var secrets: [SecretMention] = []
+    /// Places of the keys of HTTP routes, by the route's name.
+    var httpRoutes: [String: RoutePlaces] = [:]
     var policy = Policy()
     var sandbox: StrictTable?
     /// Names of routes that could not be read: a reference to one is no second error.
     var unreadRoutes: Set<String> = []
     var unreadBrands: Set<String> = []
+}
+
+/// A place where a secret is named.
+struct SecretMention {
+    var reference: SecretReference
+    var table: StrictTable
+    var key: String
+    /// A key in PEM has many lines.
+    var mayBePEM = false
 }
 
 enum SettingsReader {
@@ -58,9 +68,18 @@ enum SettingsReader {
         settings.templatesDir = folder("templates_dir", "templates", &root)
         settings.providersDir = folder("providers_dir", "providers", &root)
         settings.policiesDir = folder("policies_dir", "policies", &root)
+        // Whoever names it has files of his own in it; what routes go by must not be a shipped one instead.
+        if root.has("providers_dir"), !isFolder(settings.providersDir) {
+            root.complain("names no folder", about: "providers_dir")
+        }
         root.set(&settings.defaultLifetime, "default_lifetime", .duration(in: .minutes(1)...(.days(366))))
         root.set(&settings.drainTimeout, "drain_timeout", .duration(in: .seconds(1)...(.hours(1))))
         root.set(&settings.dedupeHorizon, "dedupe_horizon", .duration(in: .hours(1)...(.days(3660))))
+    }
+
+    private static func isFolder(_ path: String) -> Bool {
+        var isFolder: ObjCBool = false
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
     }
 
     /// The default, too, lies beside the file.
@@ -89,6 +108,7 @@ enum SettingsReader {
         root.tables("route") { table in
             if let route = RouteReader.read(&table, &draft.secrets) {
                 draft.routes.append(Placed(value: route, table: table))
+                if case .http = route.transport { draft.httpRoutes[route.name] = RoutePlaces(table.item) }
             } else if let name = table.optional("name", .any) {
                 draft.unreadRoutes.insert(name)
             }

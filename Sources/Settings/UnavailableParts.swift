@@ -7,7 +7,6 @@ import StrictTOML
 
 enum UnavailableParts {
     private static let words = "not available in this version"
-    private static let httpKeys = ["provider", "base_url", "allow_private_network", "settings", "secrets"]
 
     static func read(_ root: inout StrictTable) {
         if root.raw("http") != nil { root.complain("\(words): nothing would listen", about: "http") }
@@ -20,16 +19,6 @@ enum UnavailableParts {
                 TOMLProblem(
                     at: entry.place, keyPath: entry.path, "\(words): mail would leave unsigned; sign at the relay"))
         }
-    }
-
-    static func readHTTPRoute(_ route: inout StrictTable) {
-        ignoreHTTPRoute(&route)
-        route.complain("type = \"http\" is \(words)", about: "type")
-    }
-
-    /// Counts the keys as known.
-    static func ignoreHTTPRoute(_ route: inout StrictTable) {
-        for key in httpKeys { _ = route.raw(key) }
     }
 
     private static func entries(of item: TOMLItem) -> [TOMLItem] {

@@ -3,7 +3,7 @@
 import GatewayModel
 import Glibc
 
-/// Accepted messages as files, one each, in the order they came.
+/// Accepted messages, texts and tasks as files, one each, in the order they came.
 ///
 /// A file appears whole: it is written under a name with a leading dot and renamed. Not synced: captures are for looking at.
 struct CaptureFolder: Sendable {
@@ -24,11 +24,21 @@ struct CaptureFolder: Sendable {
     ///
     /// - Returns: whether it is there.
     func keep(_ message: SinkMessage, id: String, at time: Instant) -> Bool {
-        let name = "\(Self.stamp(time))-\(id).eml"
-        let hidden = "\(path)/.\(name)"
         var bytes = Array("X-Envelope-From: <\(message.sender)>\r\n".utf8)
         for recipient in message.recipients { bytes += Array("X-Envelope-To: <\(recipient)>\r\n".utf8) }
-        bytes += message.content
+        return keep(bytes + message.content, as: "\(id).eml", at: time)
+    }
+
+    /// Writes a request as it came, the values of those headers left out.
+    ///
+    /// - Returns: whether it is there.
+    func keep(_ request: SinkRequest, hiding secrets: Set<String>, id: String, at time: Instant) -> Bool {
+        keep(request.shown(hiding: secrets), as: "\(id).http", at: time)
+    }
+
+    private func keep(_ bytes: [UInt8], as ending: String, at time: Instant) -> Bool {
+        let name = "\(Self.stamp(time))-\(ending)"
+        let hidden = "\(path)/.\(name)"
         guard Self.write(bytes, to: hidden), rename(hidden, "\(path)/\(name)") == 0 else {
             unlink(hidden)
             return false

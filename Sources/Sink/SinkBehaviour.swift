@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What the sink does for a special recipient (CONTRACT 10). The HTTP side will read the same from a number's last digits.
+/// What the sink does for a special recipient (CONTRACT 10). Providers' APIs tell it by the last four digits of a number,
+/// or characters of a contact's id.
 public enum SinkBehaviour: Hashable, Sendable {
     case accept
     case bounce
     case full
     case greylist
     case policy
-    /// The link closes after the end of data.
+    /// The link closes after the end of data, or of the request.
     case drop
-    /// Never answers after the end of data.
+    /// Never answers after it.
     case silent
     /// Answers after that many seconds.
     case slow(seconds: Int)
@@ -35,5 +36,21 @@ public enum SinkBehaviour: Hashable, Sendable {
                 self = .accept
             }
         }
+    }
+
+    /// By the end of an E.164 number or of a contact's id: `0001`. Anything else is accepted.
+    public init(ending recipient: String) {
+        self =
+            switch recipient.suffix(4) {
+            case "0001": .bounce
+            case "0002": .full
+            case "0003": .greylist
+            case "0004": .policy
+            case "0005": .drop
+            case "0006": .silent
+            case "0007": .slow(seconds: 5)
+            case "0008": .stop
+            default: .accept
+            }
     }
 }

@@ -7,7 +7,7 @@
 
 import Glibc
 
-struct SinkConversation {
+struct SinkConversation: LinkConversation {
     /// What the shell has to do once `output` is sent.
     enum Standing: Equatable {
         case reading
@@ -38,6 +38,8 @@ struct SinkConversation {
         var verdict: SinkEvent.Verdict
         var message: SinkMessage?
     }
+
+    var isReading: Bool { standing == .reading }
 
     let rules: Rules
     /// Came while standing still; what lies before `inputStart` is read.

@@ -10,6 +10,7 @@ final class SinkLedger: Sendable {
     private struct Books {
         var total = SinkTally()
         var bytes = 0
+        var errands = SinkErrands()
         var byRecipient: [String: SinkTally] = [:]
         var byMessageID: [String: SinkTally] = [:]
         var watchers: [Int: AsyncStream<SinkEvent>.Continuation] = [:]
@@ -22,9 +23,10 @@ final class SinkLedger: Sendable {
 
     init(maxTallies: Int) { self.maxTallies = maxTallies }
 
-    func note(_ events: [SinkEvent]) {
-        guard !events.isEmpty else { return }
+    func note(_ events: [SinkEvent], errands: SinkErrands? = nil) {
+        guard !events.isEmpty || errands != nil else { return }
         let watchers = books.withLock { books in
+            if let errands { books.errands = errands }
             for event in events { count(event, in: &books) }
             return books.watchers.isEmpty ? [] : Array(books.watchers.values)
         }
@@ -32,18 +34,20 @@ final class SinkLedger: Sendable {
     }
 
     private func count(_ event: SinkEvent, in books: inout Books) {
-        books.total.count(event.verdict)
-        if case .accepted = event.verdict { books.bytes += event.size ?? 0 }
+        books.total.count(event)
+        if case (.message, .accepted) = (event.matter, event.verdict) { books.bytes += event.size ?? 0 }
         if books.byRecipient.count < maxTallies || books.byRecipient[event.recipient] != nil {
-            books.byRecipient[event.recipient, default: SinkTally()].count(event.verdict)
+            books.byRecipient[event.recipient, default: SinkTally()].count(event)
         }
         guard let id = event.messageID else { return }
         if books.byMessageID.count < maxTallies || books.byMessageID[id] != nil {
-            books.byMessageID[id, default: SinkTally()].count(event.verdict)
+            books.byMessageID[id, default: SinkTally()].count(event)
         }
     }
 
     var total: SinkTally { books.withLock { $0.total } }
+    /// As they stood when they were noted last.
+    var errands: SinkErrands { books.withLock { $0.errands } }
     var acceptedBytes: Int { books.withLock { $0.bytes } }
     var byRecipient: [String: SinkTally] { books.withLock { $0.byRecipient } }
     var byMessageID: [String: SinkTally] { books.withLock { $0.byMessageID } }

@@ -7,11 +7,19 @@
 import COpenSSL
 import Glibc
 
-final class SinkLink {
+/// What a link carries: SMTP or HTTP, seen from the server.
+protocol LinkConversation {
+    /// Not sent yet; the link removes what it has sent.
+    var output: [UInt8] { get set }
+    /// Whether it goes on with what the client says next; else that has to wait.
+    var isReading: Bool { get }
+}
+
+final class SinkLink<Conversation: LinkConversation> {
     let socket: Int32
     /// Never reused, unlike the socket's number: what a timer knows a link by.
     let number: Int
-    var conversation: SinkConversation
+    var conversation: Conversation
     var isShakingHands = false
     private(set) var tls: TLSSession?
     private var sent = 0
@@ -20,7 +28,7 @@ final class SinkLink {
     /// As epoll was told last.
     var interest: UInt32 = 0
 
-    init(socket: Int32, number: Int, conversation: SinkConversation) {
+    init(socket: Int32, number: Int, conversation: Conversation) {
         (self.socket, self.number, self.conversation) = (socket, number, conversation)
     }
 
@@ -83,7 +91,7 @@ final class SinkLink {
     /// What epoll should watch: reading stops while the conversation stands still or the client does not take its replies.
     var wantedInterest: UInt32 {
         var wanted = EPOLLRDHUP.rawValue
-        if isShakingHands || conversation.standing == .reading, !isStuffed { wanted |= EPOLLIN.rawValue }
+        if isShakingHands || conversation.isReading, !isStuffed { wanted |= EPOLLIN.rawValue }
         if wantsWrite { wanted |= EPOLLOUT.rawValue }
         return wanted
     }

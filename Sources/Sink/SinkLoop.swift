@@ -10,16 +10,16 @@ import GatewayModel
 import Glibc
 
 struct SinkLoop: ~Copyable {
-    private let listener: Int32
-    private let wake: Int32
-    private let poll: Int32
+    private typealias Link = SinkLink<SinkConversation>
+
+    private let sockets: SinkSockets
     private let configuration: SinkConfiguration
     private let tls: ServerTLS?
     private let folder: CaptureFolder?
     private let ledger: SinkLedger
     private let time: any Timepiece
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 64)
-    private var links: [Int32: SinkLink] = [:]
+    private var links: [Int32: Link] = [:]
     private var memory = SinkMemory()
     private var timers: [Timer] = []
     private var nextLink = 0
@@ -33,11 +33,10 @@ struct SinkLoop: ~Copyable {
     }
 
     init(
-        listener: Int32, wake: Int32, poll: Int32, configuration: SinkConfiguration, tls: ServerTLS?,
-        folder: CaptureFolder?,
+        sockets: SinkSockets, configuration: SinkConfiguration, tls: ServerTLS?, folder: CaptureFolder?,
         ledger: SinkLedger, time: any Timepiece
     ) {
-        (self.listener, self.wake, self.poll, self.configuration) = (listener, wake, poll, configuration)
+        (self.sockets, self.configuration) = (sockets, configuration)
         (self.tls, self.folder, self.ledger, self.time) = (tls, folder, ledger, time)
         nextID = UInt64(bitPattern: time.now().seconds) << 24
     }
@@ -46,41 +45,24 @@ struct SinkLoop: ~Copyable {
 
     /// Until `wake` can be read.
     mutating func run() {
-        watch(listener, EPOLLIN.rawValue, EPOLL_CTL_ADD)
-        watch(wake, EPOLLIN.rawValue, EPOLL_CTL_ADD)
         var ready = [epoll_event](repeating: epoll_event(), count: 256)
         while true {
-            let count = epoll_wait(poll, &ready, Int32(ready.count), millisecondsToNextTimer())
+            let count = epoll_wait(sockets.poll, &ready, Int32(ready.count), millisecondsToNextTimer())
             if count < 0, errno != EINTR { return }
             for event in ready.prefix(Int(max(0, count))) {
-                if event.data.fd == wake { return }
-                if event.data.fd == listener { acceptLinks() } else { handle(event) }
+                if event.data.fd == sockets.wake { return }
+                if event.data.fd == sockets.listener { acceptLinks() } else { handle(event) }
             }
             fireTimers()
         }
     }
 
-    private func watch(_ descriptor: Int32, _ interest: UInt32, _ change: Int32) {
-        var event = epoll_event()
-        event.events = interest
-        event.data.fd = descriptor
-        epoll_ctl(poll, change, descriptor, &event)
-    }
-
     private mutating func acceptLinks() {
-        while true {
-            let socket = accept(listener, nil, nil)
-            guard socket >= 0 else { return }
-            _ = fcntl(socket, F_SETFD, FD_CLOEXEC)
-            _ = fcntl(socket, F_SETFL, O_NONBLOCK)
+        while let socket = sockets.accept() {
             guard links.count < configuration.maxConnections else {
-                let words = Array("\(SinkReply.tooManyConnections)\r\n".utf8)
-                send(socket, words, words.count, Int32(MSG_NOSIGNAL))
-                close(socket)
+                SinkSockets.turnAway(socket, with: "\(SinkReply.tooManyConnections)\r\n")
                 continue
             }
-            var on: Int32 = 1
-            setsockopt(socket, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
             open(socket)
         }
     }
@@ -89,10 +71,10 @@ struct SinkLoop: ~Copyable {
         nextLink += 1
         let rules = SinkConversation.Rules(configuration: configuration, offersTLS: configuration.tls.isAfterCommand)
         let isImplicit = configuration.tls.isImplicit
-        let link = SinkLink(
+        let link = Link(
             socket: socket, number: nextLink, conversation: SinkConversation(rules: rules, hasTLS: isImplicit))
         links[socket] = link
-        watch(socket, EPOLLIN.rawValue | EPOLLRDHUP.rawValue, EPOLL_CTL_ADD)
+        sockets.watch(socket, EPOLLIN.rawValue | EPOLLRDHUP.rawValue, EPOLL_CTL_ADD)
         link.interest = EPOLLIN.rawValue | EPOLLRDHUP.rawValue
         if isImplicit {
             guard let session = tls?.session(on: socket) else { return drop(link) }
@@ -117,7 +99,7 @@ struct SinkLoop: ~Copyable {
     }
 
     /// Reads once; over TLS until there is no more, because epoll does not see what TLS has buffered.
-    private mutating func readAll(_ link: SinkLink) {
+    private mutating func readAll(_ link: Link) {
         while link.conversation.standing == .reading {
             switch link.read(into: buffer) {
             case .done(let count):
@@ -136,7 +118,7 @@ struct SinkLoop: ~Copyable {
 
     /// Does what the conversation asks for, and sends its replies. Returns whether the link still is there.
     @discardableResult
-    private mutating func settle(_ link: SinkLink) -> Bool {
+    private mutating func settle(_ link: Link) -> Bool {
         noteEvents(of: link)
         while case .delivering(let message, 0) = link.conversation.standing {
             deliver(message, over: link)
@@ -168,14 +150,14 @@ struct SinkLoop: ~Copyable {
         return true
     }
 
-    private func updateInterest(_ link: SinkLink) {
+    private func updateInterest(_ link: Link) {
         let wanted = link.wantedInterest
         guard wanted != link.interest else { return }
         link.interest = wanted
-        watch(link.socket, wanted, EPOLL_CTL_MOD)
+        sockets.watch(link.socket, wanted, EPOLL_CTL_MOD)
     }
 
-    private mutating func drop(_ link: SinkLink) {
+    private mutating func drop(_ link: Link) {
         link.farewell()
         links[link.socket] = nil
     }
@@ -184,7 +166,7 @@ struct SinkLoop: ~Copyable {
 // MARK: Messages
 
 extension SinkLoop {
-    private mutating func deliver(_ message: SinkMessage, over link: SinkLink) {
+    private mutating func deliver(_ message: SinkMessage, over link: Link) {
         nextID += 1
         let id = String(nextID, radix: 16, uppercase: true)
         let now = time.now()
@@ -207,7 +189,7 @@ extension SinkLoop {
         noteEvents(of: link)
     }
 
-    private mutating func noteEvents(of link: SinkLink) {
+    private mutating func noteEvents(of link: Link) {
         guard !link.conversation.notes.isEmpty else { return }
         let now = time.now()
         for note in link.conversation.notes {

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// SinkServer: a receiver for trying things out (CONTRACT 10). Speaks SMTP; its HTTP side will be a second listener beside
-// it, with the same behaviours, ledger and events.
+// SinkServer: a receiver for trying things out (CONTRACT 10). Speaks SMTP; `SinkHTTPServer` is its HTTP side.
 
-import COpenSSL
-import Foundation
 import GatewayModel
-import Glibc
 
 /// An SMTP receiver of this process, for tests, `gatepost sink` and `gatepost demo`. Delivers nothing to anyone.
 public final class SinkServer: Sendable {
@@ -17,8 +13,7 @@ public final class SinkServer: Sendable {
     public let certificatePEM: String?
 
     private let ledger: SinkLedger
-    private let wake: Int32
-    private let ended = DispatchGroup()
+    private let thread: SinkThread
 
     /// Listens from the return on.
     ///
@@ -27,43 +22,21 @@ public final class SinkServer: Sendable {
     {
         let tls = if let identity = configuration.tls.identity { try ServerTLS(identity) } else { ServerTLS?.none }
         let folder = if let path = configuration.captureFolder { try CaptureFolder(path) } else { CaptureFolder?.none }
-        let listening = try ListeningSocket(configuration.address, configuration.port)
-        let (wake, poll) = (eventfd(0, Int32(EFD_CLOEXEC)), epoll_create1(Int32(EPOLL_CLOEXEC)))
-        guard wake >= 0, poll >= 0 else {
-            let code = errno
-            for descriptor in [listening.descriptor, wake, poll] where descriptor >= 0 { close(descriptor) }
-            throw .noResources(errno: code)
-        }
-        ledger = SinkLedger(maxTallies: configuration.maxTallies)
-        (port, address, certificatePEM, self.wake) = (listening.port, configuration.address, tls?.certificatePEM, wake)
-        let thread = Thread { [ledger, ended, listener = listening.descriptor] in
-            ignoreBrokenPipes()
+        let sockets = try SinkSockets(configuration.address, configuration.port)
+        let ledger = SinkLedger(maxTallies: configuration.maxTallies)
+        self.ledger = ledger
+        (port, address, certificatePEM) = (sockets.port, configuration.address, tls?.certificatePEM)
+        thread = SinkThread("sink", sockets) {
             var loop = SinkLoop(
-                listener: listener, wake: wake, poll: poll, configuration: configuration, tls: tls, folder: folder,
-                ledger: ledger, time: time)
+                sockets: sockets, configuration: configuration, tls: tls, folder: folder, ledger: ledger, time: time)
             loop.run()
-            close(listener)
-            close(poll)
             ledger.close()
-            ended.leave()
         }
-        thread.name = "sink"
-        ended.enter()
-        thread.start()
-    }
-
-    deinit {
-        stop()
-        close(wake)
     }
 
     /// Closes all links and the listening socket, and ends all event streams. Blocks for as long as that takes; may be
     /// called again.
-    public func stop() {
-        var one: UInt64 = 1
-        _ = write(wake, &one, 8)
-        ended.wait()
-    }
+    public func stop() { thread.stop() }
 }
 
 extension SinkServer {
@@ -85,12 +58,4 @@ extension SinkServer {
     public var total: SinkTally { ledger.total }
     /// Of accepted messages, once a recipient.
     public var acceptedBytes: Int { ledger.acceptedBytes }
-}
-
-/// libssl writes without MSG_NOSIGNAL: on this thread a client that went away is an error, not a signal.
-private func ignoreBrokenPipes() {
-    var signals = sigset_t()
-    sigemptyset(&signals)
-    sigaddset(&signals, SIGPIPE)
-    pthread_sigmask(SIG_BLOCK, &signals, nil)
 }

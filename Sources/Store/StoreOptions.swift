@@ -33,22 +33,22 @@ public struct RecoveryRules: Sendable {
 
     /// The reply's code and text as the wire log kept them: booked exactly like a live settlement.
     public var judge: @Sendable (_ code: Int, _ text: String, _ facts: JobFacts) -> Judged
-    /// When an attempt without a verdict is sent again; nil: parked.
-    public var resendAt: @Sendable (_ facts: JobFacts) -> Instant?
+    /// How an attempt without a verdict may be settled. Not asked about an inquiry: that is simply due again.
+    public var doubtStep: @Sendable (_ facts: JobFacts) -> Settlement.DoubtStep
 
     public init(
         judge: @escaping @Sendable (_ code: Int, _ text: String, _ facts: JobFacts) -> Judged,
-        resendAt: @escaping @Sendable (_ facts: JobFacts) -> Instant?
+        doubtStep: @escaping @Sendable (_ facts: JobFacts) -> Settlement.DoubtStep
     ) {
-        (self.judge, self.resendAt) = (judge, resendAt)
+        (self.judge, self.doubtStep) = (judge, doubtStep)
     }
 
     /// Parks every attempt, whatever was answered: for opening a store whose channels are not known.
     public static let parkAll = RecoveryRules(
         judge: { code, text, _ in
             let evidence = DeliveryEvidence(stage: "end_of_data", code: code, text: "\(code) \(text)")
-            return Judged(fate: .unknown(resendAt: nil), evidence: evidence)
-        }, resendAt: { _ in nil })
+            return Judged(fate: .unknown(.park), evidence: evidence)
+        }, doubtStep: { _ in .park })
 }
 
 public struct StoreOptions: Sendable {

@@ -31,12 +31,13 @@ public enum DurationText {
         return duration <= longest ? duration : nil
     }
 
-    /// The shortest text that reads back as the same duration; what is finer than a millisecond is cut off.
+    /// A text that reads back as the same duration, in days rather than weeks, as most people write them; what is finer
+    /// than a millisecond is cut off.
     public static func print(_ duration: Duration) -> String {
         let (seconds, attoseconds) = duration.components
         var rest = seconds * 1000 + attoseconds / 1_000_000_000_000_000
         var text = ""
-        for unit in units where rest >= unit.milliseconds && !(unit.name == "w" && rest % unit.milliseconds != 0) {
+        for unit in units where rest >= unit.milliseconds && unit.name != "w" {
             text += "\(rest / unit.milliseconds)\(unit.name)"
             rest %= unit.milliseconds
         }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// CurlConnecting: libcurl's multi handle on the reactor's own epoll. It makes links; it carries none of our words.
+// CurlConnecting: makes links with libcurl; it carries none of our words.
 //
 // Lives on the thread "reactor". Traps, all of libcurl 7.88.1:
 // - Giving up while a name is being resolved joins the resolver's thread, unless QUICK_EXIT says no.
@@ -10,46 +10,13 @@
 import CCurl
 import Glibc
 
-enum CurlLibrary {
-    private static let started: Void = {
-        curl_global_init(Int(CURL_GLOBAL_DEFAULT))
-    }()
-    /// Once a process, before the first handle.
-    static func start() { started }
-}
-
-final class CurlConnecting {
+final class CurlConnecting: CurlMultiOwner {
     private static let transcriptLimit = 16_384
     private unowned let loop: ReactorLoop
-    private let multi: UnsafeMutableRawPointer
+    private lazy var multi = loop.curlMulti(for: self)
     private var numbers: [UnsafeMutableRawPointer: UInt32] = [:]
-    private var timer: LoopTimer?
 
-    init(_ loop: ReactorLoop) {
-        guard let multi = curl_multi_init() else { preconditionFailure("libcurl gave no multi handle") }
-        (self.loop, self.multi) = (loop, multi)
-        timer = loop.timer { [unowned self] in act(CURL_SOCKET_TIMEOUT, 0) }
-        let me = Unmanaged.passUnretained(self).toOpaque()
-        gatepost_multi_set_socket_function(
-            multi,
-            { _, socket, what, me, _ in
-                CurlConnecting.from(me).watch(socket, what)
-                return 0
-            }, me)
-        gatepost_multi_set_timer_function(
-            multi,
-            { _, milliseconds, me in
-                let me = CurlConnecting.from(me)
-                me.timer?.set(milliseconds < 0 ? nil : LoopTime.now() + .milliseconds(milliseconds))
-                return 0
-            }, me)
-    }
-
-    deinit {
-        gatepost_multi_set_socket_function(multi, nil, nil)
-        gatepost_multi_set_timer_function(multi, nil, nil)
-        curl_multi_cleanup(multi)
-    }
+    init(_ loop: ReactorLoop) { self.loop = loop }
 
     func begin(_ link: Link, _ target: LinkTarget) {
         guard let easy = curl_easy_init() else { preconditionFailure("libcurl gave no handle") }
@@ -64,57 +31,29 @@ final class CurlConnecting {
                 CurlConnecting.record(bytes, size * count, for: owner)
                 return size * count
             }, owner)
-        curl_multi_add_handle(multi, easy)
+        multi.add(easy)
     }
 
     func drop(_ link: Link) {
         guard let easy = link.handle else { return }
         link.handle = nil
         numbers[easy] = nil
-        curl_multi_remove_handle(multi, easy)
+        multi.remove(easy)
         curl_easy_cleanup(easy)
     }
 
-    func serve(_ descriptor: Int32, _ readiness: Readiness) {
-        var what: Int32 = 0
-        if readiness.contains(.readable) { what |= CURL_CSELECT_IN }
-        if readiness.contains(.writable) { what |= CURL_CSELECT_OUT }
-        if !readiness.isDisjoint(with: .broken) { what |= CURL_CSELECT_ERR }
-        act(descriptor, what)
-    }
-
-    /// Tells the links that have finished connecting, one way or the other.
-    func collectFinished() {
-        var result = CURLE_OK
-        while let easy = gatepost_multi_next_finished(multi, &result) {
-            guard let number = numbers[easy], let link = loop.link(number) else { continue }
-            var socket: curl_socket_t = -1
-            if result == CURLE_OK, gatepost_easy_get_socket(easy, &socket) == CURLE_OK, socket >= 0 {
-                link.opened(socket: socket)
-            } else {
-                link.failed(result == CURLE_OK ? CURLE_COULDNT_CONNECT : result)
-            }
+    /// A link has finished connecting, one way or the other.
+    func finished(_ easy: UnsafeMutableRawPointer, _ result: CURLcode) {
+        guard let number = numbers[easy], let link = loop.link(number) else { return }
+        var socket: curl_socket_t = -1
+        if result == CURLE_OK, gatepost_easy_get_socket(easy, &socket) == CURLE_OK, socket >= 0 {
+            link.opened(socket: socket)
+        } else {
+            link.failed(result == CURLE_OK ? CURLE_COULDNT_CONNECT : result)
         }
     }
 
-    private func act(_ descriptor: Int32, _ what: Int32) {
-        var running: Int32 = 0
-        curl_multi_socket_action(multi, descriptor, what, &running)
-    }
-
-    private func watch(_ socket: Int32, _ what: Int32) {
-        switch what {
-        case CURL_POLL_IN: loop.poll.watch(socket, for: .readable, as: .curl(socket))
-        case CURL_POLL_OUT: loop.poll.watch(socket, for: .writable, as: .curl(socket))
-        case CURL_POLL_INOUT: loop.poll.watch(socket, for: [.readable, .writable], as: .curl(socket))
-        default: loop.poll.forget(socket)
-        }
-    }
-
-    private static func from(_ pointer: UnsafeMutableRawPointer?) -> CurlConnecting {
-        guard let pointer else { preconditionFailure("libcurl lost its owner") }
-        return Unmanaged<CurlConnecting>.fromOpaque(pointer).takeUnretainedValue()
-    }
+    func collected() {}
 
     private static func record(_ bytes: UnsafeMutablePointer<CChar>?, _ count: Int, for owner: UnsafeMutableRawPointer?)
     {

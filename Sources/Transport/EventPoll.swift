@@ -9,25 +9,29 @@ import Glibc
 enum PollTarget: Hashable {
     /// The eventfd behind the inbox.
     case inbox
-    /// A descriptor that libcurl asked to be watched while it connects.
-    case curl(Int32)
+    /// A descriptor that libcurl asked to be watched, for the multi handle of that number.
+    case curl(multi: UInt32, Int32)
     /// An open link's socket, by the link's number (not used again for four billion others, so a late event finds nobody).
     case link(UInt32)
 
-    /// How the target travels through the kernel.
+    /// Numbers of multi handles are below this.
+    static let multis: UInt32 = 1 << 24
+
+    /// How the target travels through the kernel: its kind in the highest byte.
     fileprivate var token: UInt64 {
         switch self {
         case .inbox: 0
-        case .curl(let descriptor): 1 << 32 | UInt64(UInt32(bitPattern: descriptor))
-        case .link(let number): 2 << 32 | UInt64(number)
+        case .curl(let multi, let descriptor):
+            1 << 56 | UInt64(multi) << 32 | UInt64(UInt32(bitPattern: descriptor))
+        case .link(let number): 2 << 56 | UInt64(number)
         }
     }
 
     fileprivate init(token: UInt64) {
         let low = UInt32(truncatingIfNeeded: token)
-        switch token >> 32 {
+        switch token >> 56 {
         case 0: self = .inbox
-        case 1: self = .curl(Int32(bitPattern: low))
+        case 1: self = .curl(multi: UInt32(truncatingIfNeeded: token >> 32) % Self.multis, Int32(bitPattern: low))
         default: self = .link(low)
         }
     }

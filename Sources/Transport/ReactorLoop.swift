@@ -2,9 +2,8 @@
 //
 // ReactorLoop: what runs on the thread "reactor", and on no other.
 //
-// One turn: wait, serve events, fire timers, collect links that have finished connecting, tell the tenants that the
-// turn has ended. Nothing in a turn may block. HTTP transfers will join `CurlConnecting`'s multi handle as a second
-// kind of finished handle; the loop needs no change for them.
+// One turn: wait, serve events, fire timers, collect what libcurl has finished (links that connected, HTTP transfers),
+// tell the tenants that the turn has ended. Nothing in a turn may block.
 
 import Glibc
 
@@ -19,6 +18,10 @@ public final class ReactorLoop {
     private var lastLink: UInt32 = 0
     private var stopped: (() -> Void)?
     private lazy var connecting = CurlConnecting(self)
+    private var multis: [UInt32: CurlMulti] = [:]
+    private var lastMulti: UInt32 = 0
+    /// Those in which something may have finished this turn.
+    private var acted: [CurlMulti] = []
     /// Room to read into, for whoever reads at the moment.
     let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 16_384, alignment: 16)
 
@@ -38,6 +41,9 @@ public final class ReactorLoop {
         return link
     }
 
+    /// A client with connections of its own; they end with it. Its owner is a tenant of this loop.
+    public func httpClient(_ options: HTTPClientOptions) -> HTTPClient { HTTPClient(self, options) }
+
     // MARK: The thread
 
     func run() {
@@ -45,6 +51,7 @@ public final class ReactorLoop {
         for link in Array(links.values) { link.close() }
         tenants = [:]
         for late in reactor.endInbox() { late(self) }
+        tenants = [:]
         stopped?()
     }
 
@@ -55,13 +62,21 @@ public final class ReactorLoop {
             let (target, readiness) = poll.event(index)
             switch target {
             case .inbox: for errand in reactor.takeErrands() { errand(self) }
-            case .curl(let descriptor): connecting.serve(descriptor, readiness)
+            case .curl(let number, let descriptor): multis[number]?.serve(descriptor, readiness)
             case .link(let number): links[number]?.serve(readiness)
             }
         }
         timers.fireDue(at: now)
-        connecting.collectFinished()
+        collectFinished()
         for tenant in tenants.values { tenant.turnEnded() }
+    }
+
+    private func collectFinished() {
+        while !acted.isEmpty {
+            var now: [CurlMulti] = []
+            swap(&now, &acted)
+            for multi in now { multi.collectFinished() }
+        }
     }
 
     /// Late callers of `stop` are told too.
@@ -86,4 +101,21 @@ public final class ReactorLoop {
         links[link.number] = nil
         connecting.drop(link)
     }
+
+    // MARK: libcurl
+
+    /// A new multi handle; it ends with `retire`, or with the loop. `kept` is kept until its last connection is closed.
+    func curlMulti(for owner: any CurlMultiOwner, keeping kept: AnyObject? = nil) -> CurlMulti {
+        repeat { lastMulti = (lastMulti + 1) % PollTarget.multis } while multis[lastMulti] != nil
+        let multi = CurlMulti(number: lastMulti, self, owner, keeping: kept)
+        multis[lastMulti] = multi
+        return multi
+    }
+
+    func retire(_ multi: CurlMulti) {
+        multis[multi.number] = nil
+        acted.removeAll { $0 === multi }
+    }
+
+    func collectLater(_ multi: CurlMulti) { acted.append(multi) }
 }

@@ -104,7 +104,18 @@ extension Parcel {
     ) -> Parcel {
         Parcel(
             attempt: AttemptID(run: 1, counter: number), slot: WireSlot(index: Int(number)),
-            sender: EmailAddress("news@acme.example"), recipient: EmailAddress(recipient)!, content: Array(content.utf8)
-        )
+            load: .mail(
+                MailLoad(
+                    sender: EmailAddress("news@acme.example"), recipient: EmailAddress(recipient)!,
+                    content: Array(content.utf8))))
+    }
+}
+
+extension Consignment<MailLoad> {
+    /// The same, where no channel is in between.
+    static func to(
+        _ recipient: String = "ada@example.com", number: UInt32 = 1, content: String = "x\r\n"
+    ) -> MailParcel {
+        Parcel.to(recipient, number: number, content: content).asMail!
     }
 }

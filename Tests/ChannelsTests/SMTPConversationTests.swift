@@ -9,7 +9,7 @@ import Testing
 /// Plays a conversation against a scripted server side and remembers what came of it.
 struct Stage {
     var conversation: SMTPConversation
-    var queue: [Parcel] = []
+    var queue: [MailParcel] = []
     /// What was said since the last look.
     private var said = ""
     private(set) var ends: [Int] = []
@@ -22,7 +22,7 @@ struct Stage {
 
     init(
         _ pipelining: SMTPSettings.Pipelining = .across, offers: [String] = ["PIPELINING"], maxMessages: Int = 100,
-        parcels: [Parcel] = []
+        parcels: [MailParcel] = []
     ) {
         let rules = SMTPConversation.Rules(
             pipelining: pipelining, replyTimeout: .seconds(300), endOfDataTimeout: .seconds(600),
@@ -71,7 +71,7 @@ struct Stage {
         play { conversation, _, actions in conversation.retire(into: &actions) }
     }
 
-    mutating func offer(_ parcels: Parcel...) {
+    mutating func offer(_ parcels: MailParcel...) {
         queue += parcels
         play { conversation, next, actions in conversation.work(next: next, into: &actions) }
     }
@@ -83,7 +83,7 @@ struct Stage {
     }
 
     private mutating func play(
-        _ step: (inout SMTPConversation, () -> Parcel?, inout [SMTPConversation.Action]) -> Void
+        _ step: (inout SMTPConversation, () -> MailParcel?, inout [SMTPConversation.Action]) -> Void
     ) {
         var actions: [SMTPConversation.Action] = []
         var waiting = queue
@@ -116,7 +116,7 @@ extension AttemptID {
 
 @Suite("An SMTP conversation")
 struct SMTPConversationTests {
-    static func parcel(_ number: UInt32, _ content: String = "x\r\n") -> Parcel {
+    static func parcel(_ number: UInt32, _ content: String = "x\r\n") -> MailParcel {
         .to("a@b.example", number: number, content: content)
     }
     static let envelope = "MAIL FROM:<news@acme.example>|RCPT TO:<a@b.example>|DATA|"
@@ -362,7 +362,7 @@ struct SMTPConversationTests {
     @Test("what the server cannot carry is not begun")
     func cannotCarry() {
         let wide = Self.parcel(1, String(repeating: "x", count: 200) + "\r\n")
-        let umlaut = Parcel.to("m\u{FC}ller@b.example", number: 2)
+        let umlaut = MailParcel.to("m\u{FC}ller@b.example", number: 2)
         let eightBit = Self.parcel(3, "caf\u{E9}\r\n")
         var stage = Stage(offers: ["PIPELINING", "SIZE 100"], parcels: [wide, umlaut, eightBit, Self.parcel(4)])
         #expect(stage.reports == [1: .content, 2: .badAddress, 3: .content])
@@ -381,7 +381,7 @@ struct SMTPConversationTests {
         var plain = Stage(offers: offers, parcels: [Self.parcel(3)])
         #expect(plain.takeSaid().hasPrefix("MAIL FROM:<news@acme.example>|"))
         var null = Self.parcel(4)
-        null.sender = nil
+        null.load.sender = nil
         var bounce = Stage(offers: offers, parcels: [null])
         #expect(bounce.takeSaid().hasPrefix("MAIL FROM:<>|"))
     }

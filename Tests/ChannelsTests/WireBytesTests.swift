@@ -85,10 +85,10 @@ struct WireBytesTests {
 
     @Test("the queue keeps its order over take, put back and recall")
     func queue() {
-        var queue = ParcelQueue()
-        queue.append((1...4).map { Parcel.to(number: $0) })
+        var queue = ParcelQueue<MailLoad>()
+        for number: UInt32 in 1...4 { queue.append(.to(number: number)) }
         let first = queue.next()!
-        #expect(first.attempt.counter == 1 && !first.content.isEmpty)
+        #expect(first.attempt.counter == 1 && !first.load.content.isEmpty)
         queue.putBack(first)
         #expect(queue.remove([AttemptID(run: 1, counter: 2), AttemptID(run: 1, counter: 9)]).map(\.counter) == [2])
         #expect(

@@ -6,7 +6,8 @@ import Testing
 @Suite("Help and usage")
 struct HelpTests {
     static let commands = [
-        "init", "run", "check", "enqueue", "render", "schema", "status", "queue", "queue list", "queue show",
+        "init", "run", "check", "enqueue", "render", "provider", "provider list", "provider show", "provider try",
+        "schema", "status", "queue", "queue list", "queue show",
         "queue release", "queue retry", "queue cancel", "queue accept-clock", "hold", "hold add", "hold list",
         "hold remove", "route", "route list", "route pause", "route resume", "outcomes", "report", "journal",
         "journal verify", "journal export", "journal operators", "journal policy", "evidence", "sink", "demo",

@@ -105,7 +105,7 @@ struct OrdersTests {
                 .launch(scene.snapshot.gate.decide(facts, recipient, at: HandClock.start), reserves: true)
             })
         try await scene.dispatcher.adopt(scene.snapshot)
-        await scene.dispatcher.rehearseEarlyRecall(departures, scene.snapshot)
+        try await scene.dispatcher.rehearseEarlyRecall(departures, scene.snapshot)
         #expect(scene.yard.book.withLock { $0.sent.isEmpty })
         #expect(scene.inbox.take().reports.flatMap(\.reports).map(\.result) == [.recalled])
         #expect(await scene.dispatcher.recalledEarly.isEmpty)
@@ -158,12 +158,12 @@ struct OrdersTests {
 
 extension Dispatcher {
     /// As if a recall came while these were being rendered.
-    fileprivate func rehearseEarlyRecall(_ departures: [Departure], _ snapshot: GatewaySnapshot) async {
+    fileprivate func rehearseEarlyRecall(_ departures: [Departure], _ snapshot: GatewaySnapshot) async throws {
         for departure in departures {
             flights[departure.attempt] = Flight(
                 facts: departure.facts, slot: departure.slot, launchedAt: HandClock.start)
             recalledEarly.insert(departure.attempt)
         }
-        await handOver(departures, snapshot, launchedAt: HandClock.start)
+        try await handOver(Batch(departures: departures), snapshot, launchedAt: HandClock.start)
     }
 }

@@ -132,7 +132,7 @@ struct ReloadTests {
             })
         scene.book.take(scene.jobs(5) + scene.jobs(3, "own", at: "acme.example"))
         try await scene.play { scene in try await scene.book.until { $0.ended == 8 } }
-        let parcels = scene.yard.book.withLock { $0.sent }
+        let parcels = scene.yard.book.withLock { $0.sent.compactMap(\.mail) }
         #expect(parcels.count { $0.recipient.description == "qa@acme.example" } == 5)
         #expect(parcels.count { $0.recipient.local.hasPrefix("own-") } == 3)
         let mails = parcels.map { String(decoding: $0.content, as: UTF8.self) }
@@ -154,7 +154,7 @@ struct ReloadTests {
         scene.letTimePass()
         scene.book.take([scene.job("again3-1@example.org")])
         try await scene.play { scene in try await scene.book.until { $0.ended == 1 } }
-        let contents = scene.yard.book.withLock { $0.sent.map(\.content) }
+        let contents = scene.yard.book.withLock { $0.sent.compactMap(\.mail?.content) }
         #expect(contents.count == 4)
         #expect(Set(contents).count == 1)
     }

@@ -165,6 +165,70 @@ struct RouteHealthTests {
         #expect(health.room(at: later, window: 64, inFlight: 0) == 1)
     }
 
+    static func throttled(_ seconds: Int?) -> AttemptReport {
+        report(.throttled(after: seconds.map { .seconds($0) }), stage: "answer")
+    }
+
+    @Test(
+        "a provider that asks for patience is left alone for as long as it says, and longer each time it says so again")
+    func patience() {
+        var health = RouteHealth()
+        var now = Self.start
+        var waits: [Double] = []
+        for _ in 0..<10 {
+            health.launched(at: now)
+            health.note(Self.throttled(2), launched: now, at: now, chance: 0)
+            #expect(health.room(at: now, window: 64, inFlight: 0) == 0 && health.trouble?.kind == .throttled)
+            waits.append((health.nextProbe! - now).inSeconds)
+            now = health.nextProbe!
+        }
+        #expect(waits == [2, 4, 8, 16, 32, 64, 128, 256, 300, 300])
+        health.launched(at: now)
+        health.note(Self.throttled(3600), launched: now, at: now, chance: 0)
+        #expect(health.nextProbe == now + .hours(1))
+        #expect(health.nextProbe! - now == .hours(1))
+    }
+
+    @Test("what was under way when it said so does not open it; its probe does")
+    func patienceIsKept() {
+        var health = RouteHealth()
+        health.note(Self.throttled(30), launched: Self.start, at: Self.start, chance: 0)
+        let later = Self.start + .seconds(1)
+        health.note(Self.report(.accepted), launched: Self.start, at: later, chance: 0)
+        health.note(Self.throttled(5), launched: Self.start, at: later, chance: 0)
+        #expect(health.nextProbe == Self.start + .seconds(30))
+        health.note(Self.throttled(60), launched: Self.start, at: later, chance: 0)
+        #expect(health.nextProbe == later + .seconds(60))
+        let probe = health.nextProbe!
+        health.launched(at: probe)
+        health.note(Self.report(.accepted), launched: Self.start, at: probe, chance: 0)
+        #expect(health.room(at: probe, window: 64, inFlight: 1) == 0)
+        health.note(Self.report(.accepted), launched: probe, at: probe, chance: 0)
+        #expect(health.state == .open)
+    }
+
+    @Test("a relay that asks for patience without saying how long is judged job by job")
+    func greylisted() {
+        var health = RouteHealth()
+        for _ in 0..<20 { health.note(Self.throttled(nil), at: Self.start, chance: 0.5) }
+        #expect(health.state == .open)
+    }
+
+    @Test("five attempts in a row without a verdict close it as unreachable; any verdict between begins anew")
+    func silences() {
+        var health = RouteHealth()
+        for _ in 0..<4 { health.note(Self.report(.unknown), at: Self.start, chance: 0.5) }
+        health.note(Self.report(.badAddress), at: Self.start, chance: 0.5)
+        for _ in 0..<4 { health.note(Self.report(.unknown), at: Self.start, chance: 0.5) }
+        health.note(Self.report(.recalled), at: Self.start, chance: 0.5)
+        #expect(health.state == .open)
+        health.note(Self.report(.unknown), at: Self.start, chance: 0.5)
+        #expect(health.trouble?.kind == .unreachable && health.nextProbe == Self.start + .seconds(1))
+        health.launched(at: health.nextProbe!)
+        health.note(Self.report(.unknown), at: Self.start + .seconds(1), chance: 0.5)
+        #expect(health.nextProbe == Self.start + .seconds(3))
+    }
+
     @Test("many reports of one breakdown count once")
     func countsOnce() {
         var health = RouteHealth()

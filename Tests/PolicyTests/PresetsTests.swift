@@ -2,6 +2,7 @@
 
 import Foundation
 import GatewayModel
+import Shipped
 import StrictTOML
 import Testing
 
@@ -195,17 +196,18 @@ struct PresetsTests {
     func everythingIsEmbedded() throws {
         let root = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
             .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        let policies = root.appendingPathComponent("config/policies")
         var expected: [String: Data] = [:]
-        for (folder, end) in [("presets", "toml"), ("holidays", "toml"), ("places", "csv")] {
-            let directory = policies.appendingPathComponent(folder)
+        let kinds = [("policies/presets", "toml"), ("policies/holidays", "toml"), ("policies/places", "csv"), ("providers", "toml")]
+        for (path, end) in kinds {
+            let directory = root.appendingPathComponent("config/\(path)")
+            let folder = directory.lastPathComponent
             for file in try FileManager.default.contentsOfDirectory(at: directory, includingPropertiesForKeys: nil)
             where file.pathExtension == end {
                 expected["\(folder)/\(file.lastPathComponent)"] = try Data(contentsOf: file)
             }
         }
         #expect(expected.count > 50)
-        #expect(Set(expected.keys) == Set(ShippedFile.all.map(\.name)), "run config/policies/embed.py")
+        #expect(Set(expected.keys) == Set(ShippedFile.all.map(\.name)), "run config/embed.py")
         for file in ShippedFile.all {
             #expect(expected[file.name] == Data(file.bytes), "\(file.name) differs: build again")
         }

@@ -89,7 +89,7 @@ struct SettingsDifferenceTests {
         new.policy.blackouts[0].regions = ["US-LA"]
         #expect(
             SettingsDifference(from: old, to: new).lines == [
-                "policy cap week: limit 3 → 4", "policy cap week: window rolling 1w → calendar day",
+                "policy cap week: limit 3 → 4", "policy cap week: window rolling 7d → calendar day",
                 "policy cap week: per person → address, person", "policy cap week: over postpone 2d → withhold",
                 "policy quiet_hours 1: presets us → default, us", "policy quiet_hours 1: min_confidence M → H",
                 "policy blackout 1: regions any → US-LA",

@@ -29,6 +29,8 @@ struct SettingsErrorTests {
         Row("a wrong type", "\nstate_dir = 1", "gatepost.toml:2: state_dir: must be a string, not an integer"),
         Row("an empty path", "state_dir = ''", "gatepost.toml:1: state_dir: must be a string that is not empty"),
         Row(
+            "providers nowhere", "providers_dir = 'none'", "gatepost.toml:1: providers_dir: names no folder"),
+        Row(
             "a duration without unit", "drain_timeout = '30'",
             "gatepost.toml:1: drain_timeout: must be a duration as \"30s\", \"1h30m\" or \"7d\""),
         Row("no time to drain", "drain_timeout = '0s'", "gatepost.toml:1: drain_timeout: must be between 1s and 1h"),
@@ -286,6 +288,10 @@ struct SettingsErrorTests {
             "failover to itself", route("url = 'smtp://h'\nfailover = ['relay']"),
             "gatepost.toml:6: route[0].failover: names the route itself"),
         Row(
+            "failover to a route twice",
+            route("url = 'smtp://h'\nfailover = ['b', 'b']") + route("url = 'smtp://i'", name: "b"),
+            "gatepost.toml:6: route[0].failover: names \"b\" twice"),
+        Row(
             "failover to nowhere", route("url = 'smtp://h'\nfailover = ['rely']"),
             "gatepost.toml:6: route[0].failover: no route is called \"rely\"; did you mean \"relay\"?"),
         Row(
@@ -311,10 +317,6 @@ struct SettingsErrorTests {
     ]
 
     static let unavailable = [
-        Row(
-            "HTTP routes",
-            "[[route]]\nname = 'texts'\nchannel = 'sms'\ntype = 'http'\nprovider = 'twilio'\nbase_url = 'http://h'\nallow_private_network = true\nsettings = { a = 1 }\nsecrets = { t = { env = 'X' } }",
-            "gatepost.toml:4: route[0].type: type = \"http\" is not available in this version"),
         Row(
             "listeners", "[http]\npublic = '127.0.0.1:8480'",
             "gatepost.toml:1: http: not available in this version: nothing would listen"),
@@ -347,9 +349,8 @@ struct SettingsErrorTests {
             "gatepost.toml:7: route[1]: is never chosen: route \"relay\" at gatepost.toml:3 has no match and takes every email job; only jobs that name this route come here"
         ),
         Row(
-            "a route in reserve",
-            "\(brand())\n\(route("url = 'smtp://h'\nfailover = ['b']"))\(route("url = 'smtp://i'", name: "b"))",
-            "gatepost.toml:7: route[0].failover: not used in this version: jobs stay with their route"),
+            "a route in reserve is no surprise",
+            "\(brand())\n\(route("url = 'smtp://h'\nfailover = ['b']"))\(route("url = 'smtp://i'", name: "b"))"),
         Row(
             "a credential outside the unit",
             "\(brand())\n\(route("url = 'smtp://h'\nusername = 'u'\npassword = { credential = 'relay' }"))",

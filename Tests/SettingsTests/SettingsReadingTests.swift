@@ -241,7 +241,7 @@ struct SampleConfigurationTests {
         }
         let folder = try ConfigurationFolder([
             "gatepost.toml": uncommented.joined(separator: "\n"), "relay-ca.pem": "x", "relay-client.pem": "x",
-            "relay-client.key": "x",
+            "relay-client.key": "x", "providers/mine.toml": "",
         ])
         let reading = folder.load(environment: [:])
         #expect(

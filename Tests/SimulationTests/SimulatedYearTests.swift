@@ -43,7 +43,8 @@ struct SimulatedYearTests {
 
     /// A year without them shows nothing.
     private static let mustOccur = [
-        "crash", "disturbed", "recalled", "set back", "suppressed", "lifted", "proceed", "postponed quiet_hours",
+        "crash", "disturbed", "recalled", "set back", "bounced", "answered", "absent", "suppressed", "lifted",
+        "proceed", "postponed quiet_hours",
         "postponed frequency_cap", "postponed unknown_zone", "postponed not_before", "outcome withheld expired",
         "withheld suppressed", "withheld no_consent", "withheld consent_withdrawn", "withheld consent_expired",
         "withheld consent_too_weak", "withheld frequency_cap", "withheld no_allowed_time", "outcome sent",

@@ -31,6 +31,13 @@ extension Witness {
         places[key] = place
     }
 
+    /// Its provider has nothing of it: it certainly did not go, and takes no place.
+    func absent(_ key: JobKey) {
+        if delivered[Int(key.rawValue)] != nil { fault("\(errand(key).id) was called absent, and went") }
+        places[Int(key.rawValue)]?.mayHaveGone = false
+        count("absent")
+    }
+
     func caps(of errand: Errand) -> [PlainCap] {
         var caps = PlainCap.all.filter { cap in
             cap.isTransactional == errand.isTransactional && (cap.channel ?? errand.channel) == errand.channel

@@ -20,6 +20,24 @@ extension Witness {
         count("suppressed")
     }
 
+    /// The other side knows no such address: it stands on the list of its channel, once.
+    func bounced(_ key: JobKey) {
+        let errand = errand(key)
+        let (mark, reason) = (people[errand.person].mark(errand.channel), errand.channel.bounce)
+        let wide = [SuppressionScope(), SuppressionScope(channel: errand.channel)]
+        if (suppressions[mark] ?? []).contains(where: {
+            !$0.isLifted && $0.reason == reason && wide.contains($0.scope)
+        }) {
+            return
+        }
+        suppressionCount += 1
+        suppressions[mark, default: []].append(
+            Suppressed(
+                number: suppressionCount, reason: reason, scope: SuppressionScope(channel: errand.channel),
+                expiresAt: nil))
+        count("bounced")
+    }
+
     /// Gives the numbers of what stood.
     func lifted(_ mark: String, at now: Instant) -> [Int64] {
         var numbers: [Int64] = []
@@ -65,4 +83,8 @@ extension Witness {
         if let kind = scope.messageClass, (kind == .transactional) != errand.isTransactional { return false }
         return true
     }
+}
+
+extension ContactChannel {
+    fileprivate var bounce: SuppressionReason { self == .email ? .hardBounce : .invalid }
 }

@@ -137,4 +137,7 @@ final class Witness {
         if isResent { resent.insert(Int(key.rawValue)) }
         giveBack(Int(key.rawValue), mayHaveGone: mayHaveGone)
     }
+
+    /// Nobody could say whether it went, and a rule sends it again.
+    func resends(_ key: JobKey) { resent.insert(Int(key.rawValue)) }
 }

@@ -7,9 +7,14 @@ import Policy
 import Store
 import Synchronization
 
-/// A message in the air.
+/// A message in the air, or a question about one.
 struct Flight {
-    enum Ending { case accepted, badAddress, refused, later, unreachable, silence(isGone: Bool, resends: Bool), held }
+    enum Ending {
+        case accepted, badAddress, refused, later, unreachable, silence(isGone: Bool, then: Rule), held
+        case answer(Settlement.Fate)
+    }
+    /// What becomes of a doubt by rule.
+    enum Rule: CaseIterable { case park, resend, inquire }
     var departure: Departure
     var admittedAt: Instant
     var begins: Instant
@@ -18,6 +23,13 @@ struct Flight {
     var hasBegun = false
     var isRecalled = false
     var key: JobKey { departure.facts.key }
+    var isInquiry: Bool { departure.errand != .send }
+}
+
+/// What a flight came to.
+struct Landing {
+    var settlement: Settlement
+    var isInquiry: Bool
 }
 
 /// What the gate was asked within one exchange, in order; asked twice, the last answer holds.
@@ -34,6 +46,7 @@ extension Year {
     mutating func pump() async throws -> Instant? {
         witness.count("stop")
         for _ in 0..<50 {
+            try await inquire()
             try await beginFlights()
             if flights.contains(where: \.hasBegun), dice.permille(40) { try await crash() }
             let settled = landings()
@@ -70,11 +83,11 @@ extension Year {
         return (supplies.flatMap { $0.due.map(\.key) }, supplies.compactMap(\.nextDue).min())
     }
 
-    private mutating func exchange(_ settled: [Settlement], _ due: [JobKey]) async throws {
+    private mutating func exchange(_ landings: [Landing], _ due: [JobKey]) async throws {
         let (notebook, gate, now) = (Notebook(), gate, now)
         let interest = gate.policy.interest
         let departures = try await store.exchange(
-            settled: settled, candidates: due, at: now, interest: interest
+            settled: landings.map(\.settlement), candidates: due, at: now, interest: interest
         ) { facts, recipient in
             let decision = gate.decide(facts, recipient, at: now)
             notebook.note(facts.key, decision.verdict)
@@ -86,7 +99,9 @@ extension Year {
             case .withhold(let reason): return .withhold(reason, decision)
             }
         }
-        for settlement in settled { booked(settlement) }
+        for landing in landings {
+            if landing.isInquiry { answered(landing.settlement) } else { booked(landing.settlement) }
+        }
         let left = Dictionary(uniqueKeysWithValues: departures.map { ($0.facts.key, $0) })
         for (key, verdict) in notebook.read() {
             witness.asked(key, verdict, at: now)
@@ -97,25 +112,56 @@ extension Year {
         }
     }
 
-    private func booked(_ settlement: Settlement) {
+    private mutating func booked(_ settlement: Settlement) {
         switch settlement.fate {
-        case .sent, .unknown(resendAt: nil): witness.landed(settlement.job, mayHaveGone: true)
-        case .unknown: witness.landed(settlement.job, mayHaveGone: true, isResent: true)
-        case .failed, .again, .recalled, .held: witness.landed(settlement.job, mayHaveGone: false)
+        case .unknown(.resend): witness.landed(settlement.job, mayHaveGone: true, isResent: true)
+        case .sent, .unknown: witness.landed(settlement.job, mayHaveGone: true)
+        case .failed(.badAddress):
+            witness.landed(settlement.job, mayHaveGone: false)
+            witness.bounced(settlement.job)
+            isStirred = true
+        case .failed, .again, .recalled, .absent, .held: witness.landed(settlement.job, mayHaveGone: false)
+        }
+    }
+
+    private func answered(_ settlement: Settlement) {
+        witness.count("answered")
+        switch settlement.fate {
+        case .absent: witness.absent(settlement.job)
+        case .unknown(.resend): witness.resends(settlement.job)
+        case .sent, .failed, .again, .recalled, .unknown, .held: break
         }
     }
 
     // MARK: In the air
 
+    /// Asks about doubts that are due; providers answer what is true, or nothing.
+    private mutating func inquire() async throws {
+        let due = try await store.dueInquiries(at: now, limit: 20)
+        for departure in try await store.launchInquiries(due, at: now) {
+            let isThere = witness.delivered[Int(departure.facts.key.rawValue)] != nil
+            let fate: Settlement.Fate
+            switch dice.roll(0..<20) {
+            case 0..<2: fate = .unknown(.inquire(at: now + .seconds(1800)))
+            case 2: fate = .unknown(.park)
+            case 3: fate = .unknown(.resend(at: now + .seconds(900)))
+            default: fate = isThere ? .sent : .absent
+            }
+            let lands = dice.permille(250) ? now + .seconds(60) : now
+            flights.append(
+                Flight(departure: departure, admittedAt: now, begins: now, lands: lands, ending: .answer(fate)))
+        }
+    }
+
     private mutating func launch(_ departure: Departure) {
         let ending: Flight.Ending
         switch dice.roll(0..<100) {
-        case 0..<80: ending = .accepted
-        case 80..<84: ending = .badAddress
+        case 0..<83: ending = .accepted
+        case 83: ending = .badAddress
         case 84..<86: ending = .refused
         case 86..<92: ending = .later
         case 92..<94: ending = .unreachable
-        case 94..<99: ending = .silence(isGone: dice.permille(500), resends: dice.permille(500))
+        case 94..<99: ending = .silence(isGone: dice.permille(500), then: dice.one(of: Flight.Rule.allCases))
         default: ending = .held
         }
         let isSlow = dice.permille(250)
@@ -135,7 +181,7 @@ extension Year {
                 witness.count("recalled")
                 flights[index].isRecalled = true
                 flights[index].lands = now
-            } else {
+            } else if !flight.isInquiry {
                 witness.begun(flight.key, admittedAt: flight.admittedAt, at: now)
                 begin(flight)
             }
@@ -151,11 +197,11 @@ extension Year {
         case .silence(let isGone, _):
             store.notes.noteEndHandedOver(flight.departure.slot)
             if isGone { witness.deliveredInTruth(flight.key) }
-        case .badAddress, .refused, .later, .unreachable, .held: break
+        case .badAddress, .refused, .later, .unreachable, .held, .answer: break
         }
     }
 
-    private mutating func landings() -> [Settlement] {
+    private mutating func landings() -> [Landing] {
         let now = now
         let landed = flights.filter { $0.hasBegun && $0.lands <= now }
         flights.removeAll { $0.hasBegun && $0.lands <= now }
@@ -165,7 +211,7 @@ extension Year {
                 attempt: flight.departure.attempt, job: flight.key, slot: flight.departure.slot, fate: fate(of: flight),
                 evidence: flight.isRecalled ? nil : evidence)
             settlement.messageID = "<\(flight.key.rawValue)@year>"
-            return settlement
+            return Landing(settlement: settlement, isInquiry: flight.isInquiry)
         }
     }
 
@@ -177,7 +223,10 @@ extension Year {
         case .refused: return .failed(.refused)
         case .later: return .again(at: now + .seconds(2400), .throttled, counts: true)
         case .unreachable: return .again(at: now + .seconds(600), .routeDown, counts: false)
-        case .silence(_, let resends): return .unknown(resendAt: resends ? now + .seconds(900) : nil)
+        case .silence(_, .park): return .unknown(.park)
+        case .silence(_, .resend): return .unknown(.resend(at: now + .seconds(900)))
+        case .silence(_, .inquire): return .unknown(.inquire(at: now + .seconds(300)))
+        case .answer(let fate): return fate
         case .held: return .held(why: "its template was gone")
         }
     }
@@ -186,8 +235,9 @@ extension Year {
 
     mutating func crash() async throws {
         witness.count("crash")
-        for flight in flights {
+        for flight in flights.sorted(by: { $0.key < $1.key }) where !flight.isInquiry {
             witness.landed(flight.key, mayHaveGone: try abandon(flight), isResent: resends(flight))
+            if case .badAddress = flight.ending, flight.hasBegun, !flight.isRecalled { witness.bounced(flight.key) }
         }
         flights = []
         store.abandon()
@@ -209,7 +259,7 @@ extension Year {
             store.notes.noteEndHandedOver(flight.departure.slot)
             store.notes.noteAnswered(flight.departure.slot, code: 550, text: "550 no")
             return false
-        case .refused, .later, .unreachable, .held: return false
+        case .refused, .later, .unreachable, .held, .answer: return false
         }
     }
 
@@ -224,7 +274,14 @@ extension Year {
                 RecoveryRules.Judged(
                     fate: code == 250 ? .sent : .failed(.badAddress),
                     evidence: DeliveryEvidence(stage: "end_of_data", code: code, text: text))
-            }, resendAt: { $0.key.rawValue % 3 == 0 ? now + .seconds(600) : nil })
+            },
+            doubtStep: { facts in
+                switch facts.key.rawValue % 3 {
+                case 0: .resend(at: now + .seconds(600))
+                case 1: .inquire(at: now + .seconds(600))
+                default: .park
+                }
+            })
         return try Store.open(stateDir: path, role: role, options: options)
     }
 }

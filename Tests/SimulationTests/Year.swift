@@ -130,6 +130,7 @@ struct Year {
     private func journalDigest() async throws -> String {
         var digest = SHA256Digest()
         var ends: [String: [Outcome]] = [:]
+        var absences: Set<Int64> = []
         var seq: Int64 = 0
         while true {
             let page = try await store.outcomes(after: seq, limit: 1000)
@@ -139,10 +140,11 @@ struct Year {
                 digest.update(outcome.json.encoded)
                 witness.count("outcome \(outcome.event.rawValue)")
                 if let reason = outcome.reason { witness.count("outcome \(outcome.event.rawValue) \(reason)") }
+                if outcome.event == .postponed, let settled = outcome.settles { absences.insert(settled) }
                 if outcome.event.isTerminal, let job = outcome.job { ends[job, default: []].append(outcome) }
             }
         }
-        witness.ended(ends)
+        witness.ended(ends, absences)
         return digest.finish().hex
     }
 }
@@ -165,20 +167,26 @@ extension Store {
 }
 
 extension Witness {
-    /// - Parameter ends: terminal events by job, in order.
-    func ended(_ ends: [String: [Outcome]]) {
+    /// - Parameters:
+    ///   - ends: terminal events by job, in order.
+    ///   - absences: every `unknown` that a `postponed` has settled.
+    func ended(_ ends: [String: [Outcome]], _ absences: Set<Int64>) {
         for (index, errand) in jobs.enumerated() {
             let events = ends[errand.id] ?? []
             let others = events.filter { $0.event != .unknown }
             let unknowns = events.filter { $0.event == .unknown }
+            let open = unknowns.map(\.seq).filter { !absences.contains($0) }
+            if open.count > 1 || open.last.map({ $0 != unknowns.last?.seq }) ?? false {
+                fault("\(errand.id) has the doubts \(open) of \(unknowns.map(\.seq))")
+            }
             if events.isEmpty { fault("\(errand.id) never ended") }
             if others.count > 1 || (others.count == 1 && events.last?.event == .unknown) {
                 fault("\(errand.id) ended as \(events.map(\.event))")
             }
-            if let other = others.first, other.settles != unknowns.last?.seq {
+            if let other = others.first, other.settles != open.last {
                 fault("\(errand.id): \(other.event) settles \(other.settles as Any)")
             }
-            let isSaid = !unknowns.isEmpty || others.first?.event == .sent
+            let isSaid = !open.isEmpty || others.first?.event == .sent
             if delivered[index + 1] != nil, !isSaid {
                 fault("\(errand.id) went, and the journal says \(events.map(\.event))")
             }

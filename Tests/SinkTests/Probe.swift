@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import GatewayModel
 import Glibc
 import Sink
 
@@ -9,13 +10,16 @@ final class Probe {
     private var held: [UInt8] = []
 
     /// Connected, the greeting unread.
-    init(_ server: SinkServer) throws {
+    convenience init(_ server: SinkServer) throws { try self.init(port: server.port) }
+    convenience init(_ server: SinkHTTPServer) throws { try self.init(port: server.port) }
+
+    private init(port: UInt16) throws {
         socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var limit = timeval(tv_sec: 20, tv_usec: 0)
         setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = server.port.bigEndian
+        address.sin_port = port.bigEndian
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
         let result = withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
@@ -63,10 +67,55 @@ final class Probe {
                 defer { held.removeFirst(end + 1) }
                 return String(decoding: held[..<end].dropLast(), as: UTF8.self)
             }
-            var buffer = [UInt8](repeating: 0, count: 65_536)
-            let count = recv(socket, &buffer, buffer.count, 0)
-            guard count > 0 else { return nil }
-            held += buffer[..<count]
+            guard fill() else { return nil }
         }
     }
+
+    private func fill() -> Bool {
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        let count = recv(socket, &buffer, buffer.count, 0)
+        guard count > 0 else { return false }
+        held += buffer[..<count]
+        return true
+    }
+
+    /// The next answer over HTTP; nil where the link is closed.
+    func answer() -> HTTPAnswer? {
+        guard let first = line(), let status = Int(first.split(separator: " ")[1]) else { return nil }
+        var answer = HTTPAnswer(status: status)
+        while let field = line(), let colon = field.firstIndex(of: ":") {
+            let value = field[field.index(after: colon)...].drop { $0 == " " }
+            answer.headers.append(HeaderField(field[..<colon].lowercased(), String(value)))
+        }
+        let length = Int(answer.header("content-length") ?? "") ?? 0
+        while held.count < length, fill() {}
+        answer.body = Array(held.prefix(length))
+        held.removeFirst(min(length, held.count))
+        return answer
+    }
+
+    func answers(_ count: Int) -> [HTTPAnswer] { (0..<count).compactMap { _ in answer() } }
+
+    /// One request and its answer.
+    func ask(
+        _ method: String, _ target: String, _ headers: [String: String] = [:], _ body: String = ""
+    ) -> HTTPAnswer? {
+        say(Self.request(method, target, headers, body))
+        return answer()
+    }
+
+    static func request(
+        _ method: String, _ target: String, _ headers: [String: String] = [:], _ body: String = ""
+    ) -> String {
+        var text = "\(method) \(target) HTTP/1.1\r\nHost: sink\r\n"
+        for (name, value) in headers { text += "\(name): \(value)\r\n" }
+        if !body.isEmpty { text += "Content-Length: \(body.utf8.count)\r\n" }
+        return text + "\r\n" + body
+    }
+}
+
+extension HTTPAnswer {
+    var text: String { String(decoding: body, as: UTF8.self) }
+    /// Of a JSON body.
+    subscript(key: String) -> JSONValue? { (try? JSONValue.parse(body))?.object?[key] }
 }

@@ -155,7 +155,7 @@ struct CancelTests {
             (.sent, ["accepted", "sent"]),
             (.recalled, ["accepted", "cancelled producer"]),
             (.again(at: evening + .seconds(9), .retry, counts: true), ["accepted", "cancelled producer"]),
-            (.unknown(resendAt: evening), ["accepted", "unknown in_doubt", "cancelled producer"]),
+            (.unknown(.resend(at: evening)), ["accepted", "unknown in_doubt", "cancelled producer"]),
         ]
         for (fate, history) in fates {
             let fixture = try Fixture()

@@ -15,7 +15,7 @@ struct CapBookTests {
 
     static let table = [
         Row(testDescription: "sent keeps it", fate: .sent, places: 1),
-        Row(testDescription: "no verdict keeps it", fate: .unknown(resendAt: nil), places: 1),
+        Row(testDescription: "no verdict keeps it", fate: .unknown(.park), places: 1),
         Row(testDescription: "refused gives it back", fate: .failed(.refused), places: 0),
         Row(
             testDescription: "certainly not sent gives it back",
@@ -70,7 +70,7 @@ struct CapBookTests {
         let fixture = try Fixture()
         let (store, departures) = try await store(fixture)
         let soon = evening + .seconds(60)
-        try await store.settle(departures, .unknown(resendAt: soon), at: evening)
+        try await store.settle(departures, .unknown(.resend(at: soon)), at: evening)
         let again = try await store.exchange(settled: [], candidates: [JobKey(1)], at: soon) {
             .launch(decision(.proceed, soon, $0), reserves: true)
         }
@@ -154,7 +154,7 @@ struct CapBookTests {
                 judge: { code, text, _ in
                     let evidence = DeliveryEvidence(stage: "end_of_data", code: code, text: text)
                     return RecoveryRules.Judged(fate: .sent, evidence: evidence)
-                }, resendAt: { _ in nil })
+                }, doubtStep: { _ in .park })
         }
         let sends = try #require(try await second.askedWith()[JobKey(2)]).sends
         #expect(Set(sends.map(\.job)) == (noted == .nothing ? [] : [JobKey(1)]))

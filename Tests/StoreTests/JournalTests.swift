@@ -17,7 +17,7 @@ struct JournalTests {
         let departures = try await store.launchAllDue(at: evening)
         try await store.settle(Array(departures.prefix(1)), .sent, at: evening, text: "250 ok ada@example.com")
         let later = evening + .seconds(60)
-        try await store.settle(Array(departures.dropFirst()), .failed(.badAddress), at: later)
+        try await store.settle(Array(departures.dropFirst()), .failed(.content), at: later)
         return store
     }
 
@@ -118,7 +118,7 @@ struct JournalTests {
         let rows = try await store.report(by: [.campaign, .channel])
         #expect(rows.map(\.event) == [.accepted, .accepted, .sent, .failed])
         #expect(rows.map { $0.by[.campaign] ?? nil } == [nil, "spring", "spring", nil])
-        #expect(rows.last?.reason == "bad_address" && rows.allSatisfy { $0.count == 1 && $0.by[.channel] == "email" })
+        #expect(rows.last?.reason == "content" && rows.allSatisfy { $0.count == 1 && $0.by[.channel] == "email" })
         #expect(try await store.report(by: []).map(\.count) == [2, 1, 1])
         #expect(try await store.report(by: [], since: evening + .seconds(7200)).isEmpty)
         await store.close()

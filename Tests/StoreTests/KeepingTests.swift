@@ -14,7 +14,7 @@ struct KeepingTests {
         let soon = evening + .seconds(60)
         let expiring = { (wish: inout Wish) in wish.expiresAt = soon }
         _ = try await store.take(fixture.chunk([Wish("doubt", expiring).entry]))
-        try await store.settle(store.launchAllDue(at: evening), .unknown(resendAt: nil), at: evening)
+        try await store.settle(store.launchAllDue(at: evening), .unknown(.park), at: evening)
         _ = try await store.take(fixture.chunk([Wish("held", expiring).entry]))
         _ = try await store.change(.hold, matching: JobFilter(), by: Signature(systemUser: "root"))
         _ = try await store.take(fixture.chunk([Wish("flying", expiring).entry]))
@@ -114,7 +114,7 @@ struct KeepingTests {
         let fixture = try Fixture()
         let store = try fixture.open()
         _ = try await store.take(fixture.chunk([Wish("a").entry]))
-        try await store.settle(store.launchAllDue(at: evening), .unknown(resendAt: nil), at: evening)
+        try await store.settle(store.launchAllDue(at: evening), .unknown(.park), at: evening)
         _ = try await store.tidy(at: evening + .seconds(7 * 86_400 - 1))
         #expect(try await store.queuedJobs() == 1)
         _ = try await store.tidy(at: evening + .seconds(7 * 86_400))
@@ -171,7 +171,7 @@ struct KeepingTests {
         let fixture = try Fixture()
         let store = try fixture.open { $0.keepOutcomes = .seconds(3600) }
         _ = try await store.take(fixture.chunk([Wish("a").entry]))
-        try await store.settle(store.launchAllDue(at: evening), .unknown(resendAt: nil), at: evening)
+        try await store.settle(store.launchAllDue(at: evening), .unknown(.park), at: evening)
         _ = try await store.take(fixture.chunk([Wish("b").entry]))
         while try await store.tidy(at: evening + .seconds(7200)) {}
         _ = try await store.change(.cancel, matching: JobFilter(), by: Signature(systemUser: "root"))

@@ -181,7 +181,7 @@ struct OrdersTests {
         case .ready: break
         case .held: _ = try await store.change(.hold, matching: JobFilter(), by: Self.ann)
         case .flying: try await store.launchAllDue(at: evening)
-        case .doubt: try await store.settle(store.launchAllDue(at: evening), .unknown(resendAt: nil), at: evening)
+        case .doubt: try await store.settle(store.launchAllDue(at: evening), .unknown(.park), at: evening)
         }
     }
 

@@ -64,9 +64,9 @@ struct RecoveryTests {
                         stage: "end_of_data", code: code, enhanced: "2.0.0", text: "\(code) 2.0.0 \(text)",
                         remoteID: "Q1")
                     return RecoveryRules.Judged(fate: row.judged, evidence: evidence)
-                }, resendAt: { _ in row.resends ? evening + .seconds(5) : nil })
+                }, doubtStep: { _ in row.resends ? .resend(at: evening + .seconds(5)) : .park })
         }
-        #expect(try await second.histories() == ["a": row.history])
+        #expect(try await second.histories()["a"] == row.history)
         #expect(try await second.queue(matching: JobFilter()).map(\.state) == [row.state].compactMap { $0 })
         if case .answered(let code) = row.left {
             #expect(seen.withLock { $0 } == ["\(code) to ada@example.com welcome"])
@@ -114,7 +114,8 @@ struct RecoveryTests {
         let fixture = try Fixture()
         let store = try fixture.open()
         _ = try await store.take(fixture.chunk([Wish("a").entry]))
-        try await store.settle(store.launchAllDue(at: evening), .unknown(resendAt: evening + .seconds(1)), at: evening)
+        try await store.settle(
+            store.launchAllDue(at: evening), .unknown(.resend(at: evening + .seconds(1))), at: evening)
         let later = evening + .seconds(2)
         try await store.settle(store.launchAllDue(at: later), .sent, at: later)
         let outcomes = try await store.outcomes(after: 0, limit: 10)

@@ -12,9 +12,10 @@ public final class ServerProcess {
     public let port: Int
     private let process = Process()
 
-    /// Starts the program with the arguments made for the port; returns once it accepts connections.
-    public init(_ program: String, _ arguments: (_ port: Int) -> [String]) throws {
-        port = try LoopbackListener.freePort()
+    /// Starts the program with the arguments made for the port, a free one by itself; returns once it accepts connections.
+    public init(_ program: String, port: Int? = nil, _ arguments: (_ port: Int) -> [String]) throws {
+        self.port = try port ?? LoopbackListener.freePort()
+        let port = self.port
         process.executableURL = URL(fileURLWithPath: program)
         process.arguments = arguments(port)
         process.standardInput = FileHandle.nullDevice

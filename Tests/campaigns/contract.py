@@ -11,9 +11,12 @@ import sys
 import time
 import unittest
 
+import contract_answers
 import contract_books
 import contract_commands
 import contract_damage
+import contract_doubt
+import contract_failover
 import contract_gate
 import contract_gate_load
 import contract_input
@@ -23,6 +26,8 @@ import contract_postfix
 import contract_relay
 import contract_review
 import contract_schedule
+import contract_tasks
+import contract_texts
 import contract_users
 
 PARTS = [
@@ -39,6 +44,11 @@ PARTS = [
     contract_path,
     contract_input,
     contract_commands,
+    contract_texts,
+    contract_doubt,
+    contract_failover,
+    contract_tasks,
+    contract_answers,
 ]
 
 

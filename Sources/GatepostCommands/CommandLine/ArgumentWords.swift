@@ -59,7 +59,12 @@ struct CursorArgument: ExpressibleByArgument, Hashable, Sendable {
 }
 
 extension MessageClass: ExpressibleByArgument {}
-extension JobState: ExpressibleByArgument {}
+extension JobState: ExpressibleByArgument {
+    /// `unknown`, as the outcome is called, is `doubt`, as the state is.
+    public init?(argument: String) {
+        if argument == Event.unknown.rawValue { self = .doubt } else { self.init(rawValue: argument) }
+    }
+}
 extension Event: ExpressibleByArgument {}
 
 /// Comma-separated words of a closed set: `campaign,channel`.

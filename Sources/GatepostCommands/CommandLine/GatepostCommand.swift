@@ -8,7 +8,7 @@ struct GatepostCommand: AsyncParsableCommand {
 
     static let configuration = CommandConfiguration(
         commandName: "gatepost",
-        abstract: "A delivery gateway: job files in, mail out, every outcome recorded.",
+        abstract: "A delivery gateway: job files in; mail, texts and CRM tasks out; every outcome recorded.",
         discussion: """
             Try it:  gatepost demo
             Set up:  gatepost init && gatepost check && gatepost run
@@ -23,10 +23,12 @@ struct GatepostCommand: AsyncParsableCommand {
                 subcommands: [InitCommand.self, CheckCommand.self, RunCommand.self, DemoCommand.self, SinkCommand.self]),
             CommandGroup(
                 name: "Sending",
-                subcommands: [EnqueueCommand.self, RenderCommand.self, SchemaCommand.self]),
+                subcommands: [EnqueueCommand.self, RenderCommand.self, ProviderCommand.self, SchemaCommand.self]),
             CommandGroup(
                 name: "Operating",
-                subcommands: [StatusCommand.self, QueueCommand.self, HoldCommand.self, RouteCommand.self]),
+                subcommands: [
+                    StatusCommand.self, QueueCommand.self, HoldCommand.self, RouteCommand.self,
+                ]),
             CommandGroup(
                 name: "Who may be contacted", subcommands: [ConsentCommand.self, SuppressionCommand.self]),
             CommandGroup(

@@ -41,7 +41,7 @@ struct FilterOptions: ParsableArguments {
     @Option(help: "Jobs with this template.") var template: String?
     @Option(help: "Jobs that take this route.") var route: String?
     @Option(name: .customLong("class"), help: "Jobs of this class.") var messageClass: MessageClass?
-    @Option(help: "Jobs in this state.") var state: JobState?
+    @Option(help: "Jobs in this state; unknown is doubt.") var state: JobState?
     @Option(help: "Jobs to this person.") var person: String?
     @Option(help: "Jobs to this address.") var recipient: String?
     @Option(help: "Jobs of this producer.") var producer: String?

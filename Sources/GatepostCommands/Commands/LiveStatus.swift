@@ -10,6 +10,8 @@ struct LiveStatus: Hashable, Sendable {
         var name: String
         var state: String
         var why: String?
+        /// What closed it by itself.
+        var trouble: String?
         var since: Instant?
         var nextProbe: Instant?
         var window: Int?
@@ -59,7 +61,8 @@ extension LiveStatus.Route {
     fileprivate init?(_ object: JSONObject) {
         guard let name = object["name"]?.string, let state = object["state"]?.string else { return nil }
         self.init(
-            name: name, state: state, why: object["why"]?.string, since: object["since"]?.instant,
+            name: name, state: state, why: object["why"]?.string, trouble: object["trouble"]?.string,
+            since: object["since"]?.instant,
             nextProbe: object["next_probe"]?.instant, window: object["window"]?.number?.int,
             sent: object["sent"]?.number?.int)
     }

@@ -8,6 +8,7 @@ import GatewayModel
 import Mail
 import Settings
 import Templates
+import Texting
 
 struct Preview {
     private let template: Template
@@ -46,6 +47,8 @@ struct Preview {
             case .html: return try template.render(.html, locale: locale, context: context)
             case .subject: return try template.render(.subject, locale: locale, context: context)
             case .sms: return try template.render(.sms, locale: locale, context: context)
+            case .taskTitle: return try template.render(.taskTitle, locale: locale, context: context)
+            case .taskBody: return try template.render(.taskBody, locale: locale, context: context)
             case .text: return try text()
             case .raw: return try raw()
             }
@@ -63,7 +66,24 @@ struct Preview {
             parts.append(.raw)
         }
         if template.has(.sms, locale: locale) { parts.append(.sms) }
+        if template.has(.taskTitle, locale: locale) { parts.append(.taskTitle) }
+        if template.has(.taskBody, locale: locale) { parts.append(.taskBody) }
         return try parts.map { (part) throws(CommandFailure) in (part, try bytes(of: part)) }
+    }
+
+    /// How a text message travels, and what would stop or shorten it.
+    func segmentation(of bytes: [UInt8]) -> [String] {
+        let body = String(decoding: bytes, as: UTF8.self)
+        let segmentation = Segmentation.of(body)
+        var lines = [segmentation.words]
+        if let most = template.maxSegments, segmentation.parts > most {
+            lines.append("more than max_segments = \(most): such a job fails")
+        }
+        let (other, changes) = Transliteration.gsm7(body)
+        if !changes.isEmpty {
+            lines.append("with transliterate: \(Segmentation.of(other).words) (\(changes.joined(separator: ", ")))")
+        }
+        return lines
     }
 
     /// The template's own, else the one made from the html, as it leaves.

@@ -13,14 +13,19 @@ struct RenderCommand: AsyncParsableCommand {
         abstract: "Preview a template.",
         discussion: """
             Without --data the template's own sample.json is used. --part raw is the whole mail as it would leave; \
-            without --part every part of the template is shown under a heading.
+            without --part every part of the template is shown under a heading. Of a text message it is said how it \
+            travels: its alphabet, its units there, its parts.
 
             Examples:  gatepost render welcome --part html > welcome.html
                        gatepost render welcome --data ada.json --locale fr --part raw
                        gatepost render welcome --out preview/
             """)
 
-    enum Part: String, ExpressibleByArgument, CaseIterable { case html, text, subject, sms, raw }
+    enum Part: String, ExpressibleByArgument, CaseIterable {
+        case html, text, subject, sms, raw
+        case taskTitle = "task-title"
+        case taskBody = "task-body"
+    }
 
     @Argument(help: "The template's name.")
     var template: String
@@ -70,16 +75,7 @@ struct RenderCommand: AsyncParsableCommand {
     /// Nil where the sample is to be used.
     private func readData() throws(CommandFailure) -> JSONObject? {
         guard let data else { return nil }
-        let input = try QueueInput(data, isNDJSON: false)
-        var bytes: [UInt8] = []
-        while let piece = try input.next() { bytes += piece }
-        do throws(JSONError) {
-            if let object = try JSONValue.parse(bytes).object { return object }
-        } catch {
-            throw CommandFailure(.badData, "the data is not JSON: \(error)", at: data)
-        }
-        throw CommandFailure(
-            .badData, "the data must be one JSON object", at: data, advice: "as {\"first_name\":\"Ada\"}")
+        return try DataFile.object(data, as: "{\"first_name\":\"Ada\"}")
     }
 
     private func print(_ preview: Preview) throws {
@@ -88,10 +84,12 @@ struct RenderCommand: AsyncParsableCommand {
             let bytes = try preview.bytes(of: part)
             try output.bytes(bytes)
             if part != .raw, bytes.last != 0x0A { try output.bytes([0x0A]) }
+            if part == .sms { for line in preview.segmentation(of: bytes) { Say.line(line) } }
         } else {
             let terminal = Terminal.standardOutput
             for (part, bytes) in try preview.everyPart() where part != .raw {
-                try output.line(terminal.paint("=== \(part.rawValue)", .strong))
+                let travel = part == .sms ? " (\(preview.segmentation(of: bytes).joined(separator: "; ")))" : ""
+                try output.line(terminal.paint("=== \(part.rawValue)\(travel)", .strong))
                 try output.bytes(bytes + (bytes.last == 0x0A ? [] : [0x0A]))
             }
         }
@@ -122,6 +120,8 @@ extension RenderCommand.Part {
         case .subject: "subject.txt"
         case .sms: "sms.txt"
         case .raw: "message.eml"
+        case .taskTitle: "task.title.txt"
+        case .taskBody: "task.body.txt"
         }
     }
 }

@@ -26,7 +26,7 @@ struct RouteList: AsyncParsableCommand {
         let rows = try await record.withStore(.reader) { store, settings in
             let live = LiveStatus.read(in: settings.stateDir)
             let paused = try await store.standingOrders().pausedRoutes
-            let rows = RouteRow.rows(try await store.depths(), live, configured: settings.routes.map(\.name))
+            let rows = RouteRow.rows(try await store.depths(), live, configured: settings.routes)
             return rows.map { $0.paused(because: paused[$0.name]) }
         }
         var report = try Report(RouteRow.columns, as: format.format, to: Output())

@@ -27,7 +27,7 @@ struct StatusCommand: AsyncParsableCommand {
                 LiveStatus.read(in: settings.stateDir), settings, store.journalID
             )
         }
-        let rows = RouteRow.rows(depths, live, configured: settings.routes.map(\.name))
+        let rows = RouteRow.rows(depths, live, configured: settings.routes)
         let output = Output()
         switch format.format {
         case .table:
@@ -51,16 +51,17 @@ struct StatusCommand: AsyncParsableCommand {
 /// What `status` and `route list` show of one route.
 struct RouteRow {
     var name: String
-    /// Nil: in the queue, and no longer configured.
-    var isConfigured: Bool
+    /// `smtp`, or the provider's name; nil: in the queue, and no longer configured.
+    var way: String?
     var counts: [JobState: Int] = [:]
     var oldestDue: Instant?
     var live: LiveStatus.Route?
 
-    static func rows(_ depths: [QueueDepth], _ live: LiveStatus?, configured: [String]) -> [RouteRow] {
-        let queued = Set(depths.map(\.lane.route)).subtracting(configured).sorted()
-        return (configured + queued).map { name in
-            var row = RouteRow(name: name, isConfigured: configured.contains(name))
+    static func rows(_ depths: [QueueDepth], _ live: LiveStatus?, configured: [RouteSettings]) -> [RouteRow] {
+        let ways = configured.map { ($0.name, Optional($0.transport.way)) }
+        let gone = Set(depths.map(\.lane.route)).subtracting(configured.map(\.name)).sorted().map { ($0, String?.none) }
+        return (ways + gone).map { name, way in
+            var row = RouteRow(name: name, way: way)
             for depth in depths where depth.lane.route == name {
                 row.counts[depth.state, default: 0] += depth.count
                 guard depth.state == .ready, let due = depth.oldestDue else { continue }
@@ -74,10 +75,10 @@ struct RouteRow {
     static let columns = [
         Column("route"), Column("state"), Column("ready", nil, .right), Column("in_flight", nil, .right),
         Column("held", nil, .right), Column("doubt", nil, .right), Column("oldest_due"), Column("window", nil, .right),
-        Column("sent", nil, .right), Column("why", nil, .left, isFlexible: true),
+        Column("sent", nil, .right), Column("way"), Column("why", nil, .left, isFlexible: true),
     ]
 
-    var state: String { isConfigured ? live?.state ?? "unknown" : "gone" }
+    var state: String { way == nil ? "gone" : live?.state ?? "unknown" }
 
     func cells(at now: Instant) -> [Cell] {
         let due = oldestDue
@@ -85,19 +86,26 @@ struct RouteRow {
             .text(name, .strong), .text(state, Self.tone(state)), .number(counts[.ready] ?? 0),
             .number(counts[.flying] ?? 0), .number(counts[.held] ?? 0), .number(counts[.doubt] ?? 0),
             Cell(.time(due), shown: due.map { TimeText.relative($0, to: now) } ?? ""), .number(live?.window),
-            .number(live?.sent), .text(why),
+            .number(live?.sent), .text(way), .text(why),
         ]
     }
 
     private var why: String? {
-        isConfigured ? live?.why : "not configured any more: its jobs are held"
+        guard way != nil else { return "not configured any more: its jobs are held" }
+        guard let live, live.state == "closed", live.trouble == "throttled", let until = live.nextProbe else {
+            return live?.why
+        }
+        return "throttled until \(TimeText.short(until))" + (live.why?.dropFirst("throttled".count) ?? "")
     }
 
     var object: JSONObject {
         JSONObject(
             [("kind", JSONValue.string("route"))]
                 + zip(Self.columns, cells(at: Instant(seconds: 0))).map { ($0.key, $1.value) }
-                + [("since", .time(live?.since)), ("next_probe", .time(live?.nextProbe))])
+                + [
+                    ("trouble", .text(live?.trouble)), ("since", .time(live?.since)),
+                    ("next_probe", .time(live?.nextProbe)),
+                ])
     }
 
     private static func tone(_ state: String) -> Tone {
@@ -106,6 +114,16 @@ struct RouteRow {
         case "closed", "gone": .bad
         case "probing", "paused": .caution
         default: .faint
+        }
+    }
+}
+
+extension RouteTransport {
+    /// What people know it by.
+    fileprivate var way: String {
+        switch self {
+        case .smtp: "smtp"
+        case .http(let http): http.provider
         }
     }
 }

@@ -27,6 +27,7 @@ struct Daemon: Sendable {
     let counter: IntakeCounter
     let feed: OutcomeFeed
     let layout: SpoolLayout
+    let secrets: SecretMemory
     let timepiece: any Timepiece
     let manager: ServiceManager
     let log: Logger
@@ -42,7 +43,7 @@ struct Daemon: Sendable {
         let timepiece = SystemTimepiece()
         let layout = try SpoolLayout.prepare(root: settings.stateDir, producers: settings.producers.map(\.name))
         let store = try Store.open(
-            stateDir: settings.stateDir, role: .daemon, options: storeOptions(settings, afterRestore, timepiece))
+            stateDir: settings.stateDir, role: .daemon, options: storeOptions(snapshot, afterRestore, timepiece))
         let reactor = try Reactor()
         let feed = OutcomeFeed(layout: layout, journal: store, logger: log)
         let inbox = Inbox { seq in
@@ -50,12 +51,12 @@ struct Daemon: Sendable {
             onGrowth(seq)
         }
         store.setListener(inbox)
-        let secrets = SecretResolver(environment: ProcessInfo.processInfo.environment)
+        let secrets = SecretMemory(SecretResolver(environment: ProcessInfo.processInfo.environment))
         let dispatcher = Dispatcher(
             book: store, maker: ChannelMaking(reactor: reactor, notes: store.notes, secrets: secrets, log: log),
-            renderer: Renderer(workers: ProcessInfo.processInfo.activeProcessorCount) { record, brand in
-                RecordDecoder.job(stored: record, defaultBrand: brand)
-            },
+            renderer: Renderer(
+                workers: ProcessInfo.processInfo.activeProcessorCount, secrets: { try secrets.secret($0) },
+                readJob: { record, brand in RecordDecoder.job(stored: record, defaultBrand: brand) }),
             snapshot: snapshot, inbox: inbox, timepiece: timepiece, lastJournalTime: try await store.lastOutcomeTime(),
             log: log)
         let rules = LiveIntakeRules(snapshot)
@@ -70,8 +71,8 @@ struct Daemon: Sendable {
         }
         return Daemon(
             holder: SnapshotHolder(snapshot), rules: rules, store: store, reactor: reactor, dispatcher: dispatcher,
-            intake: intake, counter: counter, feed: feed, layout: layout, timepiece: timepiece, manager: manager,
-            log: log)
+            intake: intake, counter: counter, feed: feed, layout: layout, secrets: secrets, timepiece: timepiece,
+            manager: manager, log: log)
     }
 
     /// A chunk is one transaction, and what is in the air waits for it: about 10 ms (docs/design.md).
@@ -82,13 +83,14 @@ struct Daemon: Sendable {
     }
 
     private static func storeOptions(
-        _ settings: GatewaySettings, _ afterRestore: AfterRestore?, _ timepiece: any Timepiece
+        _ snapshot: GatewaySnapshot, _ afterRestore: AfterRestore?, _ timepiece: any Timepiece
     ) -> StoreOptions {
+        let settings = snapshot.settings
         var options = StoreOptions()
         (options.timepiece, options.afterRestore) = (timepiece, afterRestore)
         (options.keepBodies, options.keepDecisions) = (settings.keep.bodies, settings.keep.decisions)
         (options.keepOutcomes, options.dedupeHorizon) = (settings.keep.outcomes, settings.dedupeHorizon)
-        options.recovery = RecoveryRules(settings, timepiece: timepiece)
+        options.recovery = RecoveryRules(snapshot, timepiece: timepiece)
         return options
     }
 
@@ -153,6 +155,7 @@ struct Daemon: Sendable {
             intake.adopt(layout)
         }
         intake.condition.adopt(IntakeGate(next.intake))
+        secrets.forget()
         holder.replace(with: snapshot)
         rules.adopt(snapshot)
         dispatcher.inbox.adopt(snapshot)

@@ -2,25 +2,30 @@
 //
 // PolicyBundling: everything the gate decides by, as lines that people can read and compare.
 //
-// First one line for each setting, file and template, sorted; then every preset and holiday calendar in full, so that
-// the bytes alone prove what was in force. Large tables that ship with the binary are named by version and digest.
+// First one line for each setting, file, template and provider in use, sorted; then every preset and holiday calendar
+// in full, so that the bytes alone prove what was in force. Large tables that ship with the binary are named by version
+// and digest.
 
 import Cryptography
 import GatewayModel
 import Policy
+import Providers
 import Settings
+import Shipped
 import Templates
 
 extension PolicyBundle {
     /// Two policies that differ anywhere have different bytes; equal ones have equal bytes.
     init(
-        _ settings: GatewaySettings, _ library: PresetLibrary, _ templates: TemplateCatalog, zoneVersion: String?
+        _ settings: GatewaySettings, _ library: PresetLibrary, _ templates: TemplateCatalog,
+        _ providers: [ProviderDescription], zoneVersion: String?
     ) {
         let tables = ShippedFile.all.filter { $0.name.hasPrefix("places/") }.map { ($0.name, $0.bytes) }
         let files = (library.digestInput + tables).map(PolicyBundleFile.init)
         var lines = ["zone table version = \(zoneVersion ?? "unknown")"]
         lines += PolicyBundleLines.settings(settings) + files.map(\.line)
         lines += PolicyBundleLines.templates(templates, brands: settings.brands.map(\.id))
+        lines += providers.map { "provider \($0.name) sha256=\($0.digest)" }
         var bytes = Array("gatepost policy 1\n".utf8)
         for line in lines.sorted() { bytes += Array("\(line)\n".utf8) }
         for file in files where !file.isTable { bytes += file.inFull }

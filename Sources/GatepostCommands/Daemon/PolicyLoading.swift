@@ -7,6 +7,7 @@
 
 import GatewayModel
 import Policy
+import Providers
 import Settings
 import StrictTOML
 import Templates
@@ -19,9 +20,10 @@ struct PolicyReading: Sendable {
     var problems: [TOMLProblem]
 
     /// Blocks on file reads.
-    static func read(_ settings: GatewaySettings, mentions: [PolicyMention], templates: TemplateCatalog)
-        -> PolicyReading
-    {
+    static func read(
+        _ settings: GatewaySettings, mentions: [PolicyMention], templates: TemplateCatalog,
+        providers: [ProviderDescription]
+    ) -> PolicyReading {
         let (library, presetProblems) = PresetLibrary.load(directory: settings.policiesDir)
         var problems = presetProblems + PolicyNames(library: library, regions: .shipped).problems(mentions)
         let (table, zones) = (try? ZoneTable(), CountryZones.system())
@@ -32,7 +34,7 @@ struct PolicyReading: Sendable {
                     file: "/usr/share/zoneinfo",
                     "there is no time zone database, or not all of it; install the package tzdata"))
         }
-        let bundle = PolicyBundle(settings, library, templates, zoneVersion: table?.version)
+        let bundle = PolicyBundle(settings, library, templates, providers, zoneVersion: table?.version)
         let policy = GatePolicy(
             rules: settings.policy, presets: library, zones: zones, table: table,
             version: bundle.version)

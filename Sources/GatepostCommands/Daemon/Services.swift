@@ -5,6 +5,7 @@
 import Engine
 import GatewayModel
 import Logging
+import Providers
 import ServiceLifecycle
 import Settings
 import Spool
@@ -81,7 +82,7 @@ struct Watchdog: Service {
     }
 }
 
-/// Reads the configuration, the templates and the policies anew at HUP: all or nothing, and says what is different.
+/// Reads the configuration, the templates, the providers and the policies anew at HUP: all or nothing, and says what is different.
 struct ReloadService: Service {
     let daemon: Daemon
     let configuration: String
@@ -115,14 +116,27 @@ struct ReloadService: Service {
         }
         for line in difference { daemon.log.notice("reloaded: \(line)") }
         if next.templates.digest != before.templates.digest { daemon.log.notice("reloaded: templates changed") }
+        let described = Self.describedAnew(before, next)
+        for name in described { daemon.log.notice("reloaded: provider \(name) changed") }
         let isNewPolicy = next.policy.sha256 != before.policy.sha256
         if isNewPolicy { daemon.log.notice("reloaded: \(PolicySummary(policy: next.gate.policy).line)") }
         for word in Self.waitingForAStart(before.settings, next.settings) {
             daemon.log.warning("\(word): takes effect at the next start")
         }
-        if difference.isEmpty, next.templates.digest == before.templates.digest, !isNewPolicy {
+        if difference.isEmpty, next.templates.digest == before.templates.digest, described.isEmpty, !isNewPolicy {
             daemon.log.notice("reloaded: nothing changed; secrets were read again")
         }
+    }
+
+    /// Providers in use whose file is another now.
+    private static func describedAnew(_ before: GatewaySnapshot, _ next: GatewaySnapshot) -> [String] {
+        let names = next.providers.compactMap { route, provider -> String? in
+            guard let old = before.providers[route]?.description, old.name == provider.description.name else {
+                return nil
+            }
+            return old.digest == provider.description.digest ? nil : old.name
+        }
+        return Set(names).sorted()
     }
 
     /// What the parts were made with and keep as long as they live.

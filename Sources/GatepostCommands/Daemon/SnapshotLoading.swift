@@ -5,12 +5,13 @@
 import Engine
 import GatewayModel
 import Policy
+import Providers
 import Settings
 import StrictTOML
 import Synchronization
 import Templates
 
-/// What reading the configuration, the templates and the policy came to.
+/// What reading the configuration, the templates, the providers and the policy came to.
 struct SnapshotReading: Sendable {
     /// Nil where anything is wrong.
     var snapshot: GatewaySnapshot?
@@ -26,15 +27,21 @@ struct SnapshotReading: Sendable {
         guard let settings = reading.settings else {
             return SnapshotReading(snapshot: nil, errors: reading.errors.map(\.description), warnings: warnings)
         }
+        let providers = ProviderReading.read(settings, places: reading.httpRoutes)
+        guard providers.problems.isEmpty else {
+            return SnapshotReading(snapshot: nil, errors: providers.problems.map(\.description), warnings: warnings)
+        }
         let templates = TemplateCatalog.load(directory: settings.templatesDir, brands: settings.brands.map(\.id))
         guard templates.problems.isEmpty else {
             return SnapshotReading(snapshot: nil, errors: templates.problems.map(\.description), warnings: warnings)
         }
-        let policy = PolicyReading.read(settings, mentions: reading.mentions, templates: templates)
+        let policy = PolicyReading.read(
+            settings, mentions: reading.mentions, templates: templates, providers: providers.used)
         guard let gate = policy.gate else {
             return SnapshotReading(snapshot: nil, errors: policy.problems.map(\.description), warnings: warnings)
         }
-        let snapshot = GatewaySnapshot(settings: settings, templates: templates, gate: gate, policy: policy.bundle)
+        let snapshot = GatewaySnapshot(
+            settings: settings, templates: templates, gate: gate, policy: policy.bundle, providers: providers.bound)
         return SnapshotReading(snapshot: snapshot, errors: [], warnings: warnings)
     }
 }

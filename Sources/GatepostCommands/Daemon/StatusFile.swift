@@ -38,7 +38,8 @@ struct DaemonStatus: Sendable {
 extension EngineStatus.Route {
     fileprivate var json: JSONObject {
         JSONObject([
-            ("name", .string(name)), ("state", .string(state.rawValue)), ("why", .text(why)), ("since", .time(since)),
+            ("name", .string(name)), ("state", .string(state.rawValue)), ("why", .text(why)),
+            ("trouble", .text(trouble)), ("since", .time(since)),
             ("next_probe", .time(nextProbe)), ("in_flight", .integer(inFlight)), ("window", .integer(window)),
             ("sent", .integer(sent)),
         ])

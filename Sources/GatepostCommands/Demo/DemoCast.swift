@@ -15,17 +15,23 @@ struct DemoCast: Sendable {
     struct Part: Sendable {
         var id: String
         var shows: String
+        var channel = ChannelKind.email
         var to: String
-        var more: [(String, JSONValue)] = []
+        var template = "hello"
+        var data: [(String, JSONValue)] = [("first_name", .string("Ada"))]
+        var more: [(String, JSONValue)] = [("topic", .string("newsletter"))]
         var fate: Fate
     }
+
+    static let textProvider = "twilio"
+    static let taskProvider = "hubspot"
 
     let parts: [Part]
     /// What the books say of the recipients, handed in before the jobs.
     private let books: [JSONObject]
 
     init(now: Instant) {
-        parts = Self.sent + Self.stopped + [Self.later(now), Self.broken]
+        parts = Self.sent + Self.stopped + [Self.later(now), Self.broken] + Self.textsAndTasks
         let readers = ["ada", "bounce", "greylist", "grace", "mary", "alan"].map { "\($0)@example.com" }
         books =
             readers.map { Self.consent($0, "granted", at: now - .seconds(86_400)) } + [
@@ -65,13 +71,34 @@ struct DemoCast: Sendable {
     private static func later(_ now: Instant) -> Part {
         Part(
             id: "demo-8", shows: "not before tomorrow", to: "grace@example.com",
-            more: [("not_before", .time(now + .seconds(86_400)))],
+            more: [("topic", .string("newsletter")), ("not_before", .time(now + .seconds(86_400)))],
             fate: .event(.postponed, reason: PostponeReason.notBefore.rawValue))
     }
 
     private static let broken = Part(
         id: "demo-9", shows: "a broken address is rejected at the door", to: "not an address",
         fate: .rejected(.badAddress))
+
+    /// The last digits of a phone or contact tell the sink what to play.
+    private static let textsAndTasks = [
+        text("demo-10", "a text goes out", to: "+33612340000", fate: .event(.sent, reason: nil)),
+        text(
+            "demo-11", "no such number", to: "+33612340001",
+            fate: .event(.failed, reason: FailureReason.badAddress.rawValue)),
+        text(
+            "demo-12", "opted out at the provider: from now on in our books, too", to: "+33612340008",
+            fate: .event(.failed, reason: FailureReason.optedOut.rawValue)),
+        Part(
+            id: "demo-13", shows: "a task for a salesperson", channel: .crmTask, to: "9120000", template: "follow-up",
+            more: [("task", .object(JSONObject([("intended_channel", .string("voice"))])))],
+            fate: .event(.sent, reason: nil)),
+    ]
+
+    private static func text(_ id: String, _ shows: String, to phone: String, fate: Fate) -> Part {
+        Part(
+            id: id, shows: shows, channel: .sms, to: phone, template: "code", data: [("code", .string("493027"))],
+            more: [], fate: fate)
+    }
 
     private static func consent(_ address: String, _ type: String, at time: Instant) -> JSONObject {
         let grant: [(String, JSONValue)] = [
@@ -96,10 +123,18 @@ extension DemoCast.Part {
     fileprivate var record: JSONObject {
         JSONObject(
             [
-                ("id", .string(id)), ("channel", .string("email")), ("template", .string("hello")),
-                ("to", .object(JSONObject([("email", .string(to))]))), ("topic", .string("newsletter")),
-                ("data", .object(JSONObject([("first_name", .string("Ada"))]))),
+                ("id", .string(id)), ("channel", .string(channel.rawValue)), ("template", .string(template)),
+                ("to", .object(JSONObject([(address, .string(to))]))), ("data", .object(JSONObject(data))),
             ] + more)
+    }
+
+    /// What the channel reaches people by.
+    private var address: String {
+        switch channel {
+        case .email: "email"
+        case .sms: "phone"
+        case .crmTask: "crm_contact"
+        }
     }
 }
 

@@ -4,6 +4,7 @@ import ArgumentParser
 import Foundation
 import GatewayModel
 import Logging
+import Providers
 import Sink
 import Spool
 import Store
@@ -29,17 +30,22 @@ struct DemoCommand: AsyncParsableCommand {
             return log
         }
         let home = try DemoHome.make(in: dir)
-        let sink = try startSink(home)
-        try home.furnish(sinkPort: sink.port)
+        let (sink, web) = try startSinks(home)
+        try home.furnish(
+            sinkPort: sink.port, texts: web.baseURL(of: DemoCast.textProvider),
+            tasks: web.baseURL(of: DemoCast.taskProvider))
         let met = try await play(in: home, began)
         sink.stop()
+        web.stop()
         try conclude(home, met: met, now: began)
     }
 
-    private func startSink(_ home: DemoHome) throws -> SinkServer {
+    private func startSinks(_ home: DemoHome) throws -> (SinkServer, SinkHTTPServer) {
         var configuration = SinkConfiguration()
         configuration.captureFolder = home.mail
-        return try SinkServer(configuration)
+        let mail = try SinkServer(configuration)
+        configuration.captureFolder = home.requests
+        return (mail, try SinkHTTPServer(configuration, catalog: ProviderCatalog.load(folder: nil).catalog))
     }
 
     private func play(in home: DemoHome, _ began: Instant) async throws -> Set<String> {
@@ -74,6 +80,7 @@ struct DemoCommand: AsyncParsableCommand {
 
             Look around:
               the mail that came in    \(home.mail)/*.eml
+              the texts and tasks      \(home.requests)/*
               the receipt              \(home.stateDir)/spool/receipts/\(DemoCast.fileName).receipt.json
               the outcomes             \(gatepost) outcomes --decisions --config \(home.configuration)
               what waits               \(gatepost) queue list --config \(home.configuration)

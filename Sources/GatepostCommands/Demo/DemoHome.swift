@@ -9,6 +9,7 @@ struct DemoHome: Sendable {
     var configuration: String { "\(folder)/gatepost.toml" }
     var stateDir: String { "\(folder)/state" }
     var mail: String { "\(folder)/mail" }
+    var requests: String { "\(folder)/requests" }
     var incoming: String { "\(stateDir)/spool/incoming" }
     var temporary: String { "\(stateDir)/spool/tmp" }
 
@@ -22,9 +23,13 @@ struct DemoHome: Sendable {
         return DemoHome(folder: String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self))
     }
 
-    /// Writes configuration and templates; the sink's port is known by then.
-    func furnish(sinkPort: UInt16) throws(CommandFailure) {
-        try write("gatepost.toml", Self.settings(sinkPort: sinkPort))
+    /// Writes configuration and templates; the sinks listen by then.
+    ///
+    /// - Parameter texts, tasks: where the sink plays the two providers.
+    func furnish(sinkPort: UInt16, texts: String, tasks: String) throws(CommandFailure) {
+        try write("gatepost.toml", Self.settings(sinkPort: sinkPort, texts: texts, tasks: tasks))
+        try write("secret", "made-up-by-the-demonstration\n")
+        chmod("\(folder)/secret", 0o600)
         for (path, text) in Self.templates { try write("templates/\(path)", text) }
     }
 
@@ -39,7 +44,7 @@ struct DemoHome: Sendable {
         }
     }
 
-    private static func settings(sinkPort: UInt16) -> String {
+    private static func settings(sinkPort: UInt16, texts: String, tasks: String) -> String {
         """
         # Made by `gatepost demo`.
         state_dir     = "state"
@@ -62,6 +67,25 @@ struct DemoHome: Sendable {
         url = "smtp://127.0.0.1:\(sinkPort)"
         tls = "none"                 # the sink is on this machine
         connections = 4
+
+        [[route]]
+        name = "texts"
+        channel = "sms"
+        type = "http"
+        provider = "\(DemoCast.textProvider)"
+        base_url = "\(texts)"
+        allow_private_network = true # the sink plays the provider, on this machine
+        settings = { account_sid = "AC00000000000000000000000000000000", from = "+15550100" }
+        secrets = { auth_token = { file = "secret" } }
+
+        [[route]]
+        name = "tasks"
+        channel = "crm_task"
+        type = "http"
+        provider = "\(DemoCast.taskProvider)"
+        base_url = "\(tasks)"
+        allow_private_network = true
+        secrets = { access_token = { file = "secret" } }
 
         [[policy.cap]]               # without a [[policy.consent]], marketing needs express consent with proof
         name = "one-a-day"
@@ -103,5 +127,35 @@ struct DemoHome: Sendable {
             """
         ),
         ("hello/sample.json", "{\"first_name\": \"Ada\"}\n"),
+        (
+            "code/template.toml",
+            """
+            class = "transactional"
+            purpose = "security"
+            channels = ["sms"]
+            max_segments = 1
+            description = "A code to sign in with"
+
+            [data]
+            code = { type = "string", required = true }
+            """
+        ),
+        ("code/sms.txt", "{{code}} is your code for {{brand.name}}. It is good for ten minutes.\n"),
+        ("code/sample.json", "{\"code\": \"493027\"}\n"),
+        (
+            "follow-up/template.toml",
+            """
+            class = "transactional"
+            purpose = "service"
+            channels = ["crm_task"]
+            description = "Somebody should call"
+
+            [data]
+            first_name = { type = "string", required = true }
+            """
+        ),
+        ("follow-up/task.title.txt", "Call {{first_name}} about the open question\n"),
+        ("follow-up/task.body.txt", "{{first_name}} wrote to support yesterday and asked to be called.\n"),
+        ("follow-up/sample.json", "{\"first_name\": \"Ada\"}\n"),
     ]
 }

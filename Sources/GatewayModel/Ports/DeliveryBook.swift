@@ -27,6 +27,14 @@ public struct JobFacts: Hashable, Sendable {
     public var postponed: Postponement?
     /// How often in a row the daemon has ended while the job was in the air.
     public var crashes = 0
+    /// The route that its match chose, where failover has taken it to another.
+    public var home: String?
+    /// An `unknown` of it stands open: it may have gone, so only what settles that may happen to it.
+    public var isInDoubt = false
+    /// How often its provider has been asked about that doubt since the last attempt, and could not say.
+    public var inquiries = 0
+    /// An operator has ordered that it be sent again in spite of that doubt.
+    public var isResendOrdered = false
     /// A task's intended channel.
     public var intended: ContactChannel?
     /// How its person is reached: what consent, suppression, caps and hours go by.
@@ -56,22 +64,53 @@ public struct Postponement: Hashable, Sendable {
 /// What the engine says of a candidate, inside the admission transaction.
 public enum AdmissionDecision: Sendable {
     /// The job flies: an attempt id and a wire slot are given, the decision is kept. `reserves`: it takes its place under
-    /// the caps of its person and its address, and keeps it unless it certainly was not sent (DESIGN D6).
-    case launch(Decision, reserves: Bool)
+    /// the caps of its person and its address, and keeps it unless it certainly was not sent (DESIGN D6). `restraint`: a
+    /// task that goes now and tells its owner to wait.
+    case launch(Decision, reserves: Bool, restraint: Restraint? = nil)
     /// Back to the queue, due at `until` (nil: not due until somebody releases it).
     case postpone(until: Instant?, PostponeReason, Decision)
     /// Ends here.
     case withhold(WithholdReason, Decision)
     /// Its route, brand or template is gone or broken: state `held`, with why, journalled once.
     case hold(why: String)
-    /// The configuration places it in another lane now; goes there, due as before, nothing journalled.
+    /// The configuration places it in another lane now, or its route is closed and another carries it meanwhile: goes
+    /// there, due as before, nothing journalled. Its home stays what it was.
     case move(LaneKey)
     /// Left as it is, nothing written (no capacity after all).
     case leave
 }
 
+/// Words to a task's owner: the person must not be contacted before then.
+public struct Restraint: Hashable, Sendable {
+    public var until: Instant
+    /// `quiet_hours` or `frequency_cap`.
+    public var reason: PostponeReason
+    /// For people, one line, without personal data: which rule says so, by its source.
+    public var words: String
+    public init(until: Instant, reason: PostponeReason, words: String) {
+        (self.until, self.reason, self.words) = (until, reason, words)
+    }
+}
+
+/// A request as it left, kept until its job has ended: repeating it means the same bytes (an idempotency key demands it).
+public struct KeptRequest: Hashable, Sendable {
+    public var job: JobKey
+    /// The only route on which it may be repeated.
+    public var route: String
+    public var load: RequestLoad
+    public init(job: JobKey, route: String, load: RequestLoad) {
+        (self.job, self.route, self.load) = (job, route, load)
+    }
+}
+
 /// A job that has been admitted: durable as `flying` before anyone sees this.
 public struct Departure: Sendable {
+    /// To send, or to ask the provider about an attempt without a verdict.
+    public enum Errand: Hashable, Sendable {
+        case send
+        /// The attempt asked about left then.
+        case inquire(since: Instant)
+    }
     public var facts: JobFacts
     public var attempt: AttemptID
     public var slot: WireSlot
@@ -79,9 +118,14 @@ public struct Departure: Sendable {
     public var record: [UInt8]
     /// Secret per job and the same at every attempt: what Message-ID is made from. Lower-case base32, 26 characters.
     public var messageToken: String
+    public var errand = Errand.send
+    public var restraint: Restraint?
+    /// Its request as it left before on the same route; goes again byte for byte.
+    public var kept: KeptRequest?
     public init(facts: JobFacts, attempt: AttemptID, slot: WireSlot, record: [UInt8], messageToken: String) {
         (self.facts, self.attempt, self.slot) = (facts, attempt, slot)
         (self.record, self.messageToken) = (record, messageToken)
+        (restraint, kept) = (nil, nil)
     }
 }
 
@@ -95,10 +139,23 @@ public struct Settlement: Sendable {
         case again(at: Instant, PostponeReason, counts: Bool)
         /// Never began: back to where it was, nothing journalled.
         case recalled
-        /// No verdict. `resendAt` nil: parked for receipt, query, operator or 7 days.
-        case unknown(resendAt: Instant?)
+        /// No verdict: journalled once, however often it comes for the same doubt.
+        case unknown(DoubtStep)
+        /// An inquiry found nothing of it: certainly not sent after all. Due again at once; settles the doubt with
+        /// `postponed`.
+        case absent
         /// Configuration changed under it: held with a reason.
         case held(why: String)
+    }
+
+    /// How a doubt may be settled next.
+    public enum DoubtStep: Hashable, Sendable {
+        /// By receipt, by an operator, or after 7 days.
+        case park
+        /// Sent again then, after the gate has been asked. A gate that says no leaves it parked.
+        case resend(at: Instant)
+        /// The provider is asked then; nothing is sent.
+        case inquire(at: Instant)
     }
 
     public var attempt: AttemptID
@@ -110,9 +167,11 @@ public struct Settlement: Sendable {
     /// Lower-case hex over the exact bytes.
     public var contentSHA256: String?
     public var templateDigest: String?
+    /// Parts of a text message (3GPP TS 23.040).
+    public var segments: Int?
     public init(attempt: AttemptID, job: JobKey, slot: WireSlot, fate: Fate, evidence: DeliveryEvidence?) {
         (self.attempt, self.job, self.slot, self.fate, self.evidence) = (attempt, job, slot, fate, evidence)
-        (messageID, contentSHA256, templateDigest) = (nil, nil, nil)
+        (messageID, contentSHA256, templateDigest, segments) = (nil, nil, nil, nil)
     }
 }
 
@@ -228,6 +287,14 @@ public protocol DeliveryBook: Sendable {
         settled: [Settlement], candidates: [JobKey], at now: Instant, interest: PolicyInterest,
         decide: @escaping @Sendable (JobFacts, RecipientFacts) -> AdmissionDecision
     ) async throws(StoreError) -> [Departure]
+    /// Doubts whose provider is to be asked by now, at most `limit`, the longest due first.
+    func dueInquiries(at now: Instant, limit: Int) async throws(StoreError) -> [JobKey]
+    /// One transaction: those of them that still are in doubt and due fly as inquiries. The gate is not asked: nothing is
+    /// sent. They are settled as `sent`, `absent` or `unknown` (asked, and could not say: counted in `JobFacts.inquiries`);
+    /// one that was not asked as `recalled` (due as before) or `again` with `counts` false (due then), nothing journalled.
+    func launchInquiries(_ jobs: [JobKey], at now: Instant) async throws(StoreError) -> [Departure]
+    /// On return they are durable: only then may they leave. One kept before for the same job and route stays.
+    func keep(_ requests: [KeptRequest]) async throws(StoreError)
     /// Makes that the policy in force: kept once by its digest, journalled where it changed. Where it did, jobs that
     /// hours, caps or an unknown zone have put off are due again at once, to be asked anew (CONTRACT 8.4).
     func enforce(_ policy: PolicyBundle, at now: Instant) async throws(StoreError)

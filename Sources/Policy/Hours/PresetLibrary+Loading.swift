@@ -4,6 +4,7 @@
 
 import Foundation
 import GatewayModel
+import Shipped
 import StrictTOML
 
 extension PresetLibrary {

@@ -31,8 +31,12 @@ struct HoursInForce: Sendable {
 
     /// How long all stays open from an opening on; a week where nothing closes before.
     func window(from opening: Instant) -> Duration {
-        let closings = [quiet, blackout].compactMap { $0?.closing(after: opening) }
-        return closings.min().map { $0 - opening } ?? .seconds(7 * 86_400)
+        closing(after: opening).map { $0 - opening } ?? .seconds(7 * 86_400)
+    }
+
+    /// The first instant from `instant` on at which something is closed; nil where nothing is within eight days.
+    func closing(after instant: Instant) -> Instant? {
+        [quiet, blackout].compactMap { $0?.closing(after: instant) }.min()
     }
 }
 
@@ -46,7 +50,7 @@ struct HoursRuling: Sendable {
 
 enum HoursGate {
     /// Nothing goes out by telephone in the last minutes before closing: what is slow must not ring at night (facts E3).
-    private static func guardBand(_ contact: ContactChannel) -> Duration { contact.usesPhone ? .seconds(300) : .zero }
+    static func guardBand(_ contact: ContactChannel) -> Duration { contact.usesPhone ? .seconds(300) : .zero }
 
     static func ask(
         _ job: JobFacts, _ policy: GatePolicy, in places: PlaceRuling, at now: Instant

@@ -6,6 +6,7 @@
 // look-up walks one sorted table and allocates nothing. Immutable; any thread.
 
 import GatewayModel
+import Shipped
 
 /// Where numbers with one prefix are given out.
 public struct PhonePlace: Hashable, Sendable {

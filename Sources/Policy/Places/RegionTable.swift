@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import Shipped
 //
 // RegionTable: countries and their parts by ISO 3166, with what people write instead.
 //

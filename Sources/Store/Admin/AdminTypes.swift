@@ -50,6 +50,8 @@ public struct QueuedJob: Hashable, Sendable {
     public var due: Instant?
     /// Why it is held, where it is.
     public var why: String?
+    /// In doubt, and its provider is asked about it then.
+    public var inquiry: Instant?
 }
 
 /// All there is to know of one job, queued or ended.

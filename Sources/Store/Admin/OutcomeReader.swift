@@ -57,7 +57,7 @@ struct OutcomeReader {
         let words = side.0
         (outcome.detail, outcome.messageID) = (words[.detail], words[.messageID])
         (outcome.contentSHA256, outcome.templateDigest) = (words[.contentSHA256], words[.templateDigest])
-        outcome.cause = words[.cause]
+        (outcome.cause, outcome.segments) = (words[.cause], words[.segments].flatMap { Int($0) })
         let (id, code, enhanced) = (words[.providerID], words[.providerCode], words[.providerEnhanced])
         if id != nil || code != nil || enhanced != nil {
             outcome.provider = Outcome.Provider(id: id, code: code, enhanced: enhanced)

@@ -48,6 +48,8 @@ struct JobRow {
     var firstCapped: Instant?
     /// When it took the place under the caps that it keeps although it is not in the air.
     var reserved: Instant?
+    /// The route that it was moved away from, as a word.
+    var home: Int64?
 
     init(_ row: Statement) {
         key = row.int(0)
@@ -66,6 +68,7 @@ struct JobRow {
         (crashes, doubt, hold, why) = (Int(row.int(25)), row.intOrNil(26), row.intOrNil(27), row.textOrNil(28))
         (intended, timezone, country) = (row.intOrNil(29), row.intOrNil(30), row.intOrNil(31))
         (region, firstCapped, reserved) = (row.intOrNil(32), row.instantOrNil(33), row.instantOrNil(34))
+        home = row.intOrNil(35)
     }
 
     init(
@@ -80,7 +83,7 @@ struct JobRow {
         (self.campaign, self.recipient, attempts, crashes) = (campaign, recipient, 0, 0)
         (email, phone, crm, person, firstAttempt, postponed) = (nil, nil, nil, nil, nil, nil)
         (doubt, hold, why) = (nil, nil, nil)
-        (intended, timezone, country, region, firstCapped, reserved) = (nil, nil, nil, nil, nil, nil)
+        (intended, timezone, country, region, firstCapped, reserved, home) = (nil, nil, nil, nil, nil, nil, nil)
     }
 
     func isExpired(at now: Instant) -> Bool { expires.map { $0 <= now } ?? false }
@@ -92,7 +95,8 @@ extension Ledger {
             """
             SELECT key, state, lane, priority, due, expires, created, accepted, notbefore, class, channel, producer,
                 template, brand, topic, campaign, recipient, email, phone, crm, person, attempts, first, preason, puntil,
-                crashes, doubt, hold, why, intended, timezone, country, region, capped, reserved FROM job WHERE key = ?1
+                crashes, doubt, hold, why, intended, timezone, country, region, capped, reserved, home
+                FROM job WHERE key = ?1
             """)
         return try select.bind(1, key).first(JobRow.init)
     }
@@ -110,6 +114,8 @@ extension Ledger {
             attempts: job.attempts, firstAttemptAt: job.firstAttempt, postponed: job.postponed)
         facts.crashes = job.crashes
         facts.intended = try job.intended.map(ContactChannel.init(stored:))
+        facts.home = try job.home.map { try words.word($0, in: session) }
+        if job.doubt != nil { (facts.isInDoubt, facts.inquiries) = (true, try doubt(of: job.key)?.asked ?? 0) }
         return facts
     }
 

@@ -25,10 +25,12 @@ extension Ledger {
         }
         switch decide(facts, try recipient(of: job, facts, at: now, interest: interest)) {
         case .leave: break
-        case .launch(let decision, let reserves):
+        case .launch(let decision, let reserves, let restraint):
             if try pausedRoutes().contains(facts.route) { return nil }
-            return try launch(
-                job, facts, decision, reserves: reserves ? interest.messageClass(of: facts) : nil, at: now)
+            let reserved = reserves ? interest.messageClass(of: facts) : nil
+            guard var departure = try launch(job, facts, decision, reserves: reserved, at: now) else { return nil }
+            (departure.restraint, departure.kept) = (restraint, try keptRequest(of: job, on: facts.route))
+            return departure
         case .postpone(let until, let reason, let decision):
             var words = EventWords()
             words.decision = decision.encoded
@@ -36,17 +38,27 @@ extension Ledger {
             if reason == .frequencyCap { job.firstCapped = job.firstCapped ?? now }
             job.due = until
             try makeReady(job)
+        // It may have gone: what is told of it stays as it is.
+        case .withhold where job.doubt != nil: try park(job)
         case .withhold(let reason, let decision):
             var words = EventWords()
             words.decision = decision.encoded
             let attempt = job.attempts > 0 ? job.attempts : nil
             try end(job, .withheld, reason.rawValue, at: now, attempt: attempt, words: words)
         case .hold(let why): try holdBack(job, why: why, hold: nil, at: now)
-        case .move(let lane):
-            job.lane = try laneBook.id(of: lane, in: session)
-            try makeReady(job)
+        case .move(let lane): try move(job, to: lane)
         }
         return nil
+    }
+
+    /// Its home is the route that it left first, until it is back there.
+    private func move(_ job: JobRow, to lane: LaneKey) throws {
+        var job = job
+        let left = try words.number(of: laneBook.key(of: job.lane, in: session).route, in: session)
+        let home = job.home ?? left
+        job.home = try words.word(home, in: session) == lane.route ? nil : home
+        job.lane = try laneBook.id(of: lane, in: session)
+        try makeReady(job)
     }
 
     private func launch(
@@ -56,13 +68,11 @@ extension Ledger {
             try holdBack(job, why: "its body is missing from the database", hold: nil, at: now)
             return nil
         }
-        try renewRun()
-        guard let (slot, attempt) = slots?.take() else {
+        guard let (slot, attempt) = try takeSlot() else {
             // No room in the wire log: the engine's agenda has gone past it and must read its lane again.
             gathered.arrived(job.lane, due: job.due ?? now)
             return nil
         }
-        gathered.slotsTaken.append(slot)
         let insert = try session.prepared(
             "INSERT INTO flight (job, attempt, slot, launched, decision, reserved) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
         insert.bind(1, job.key).bind(2, Int64(bitPattern: attempt.rawValue)).bind(3, slot.index)
@@ -75,6 +85,14 @@ extension Ledger {
         )
     }
 
+    /// A slot for a new attempt, given back where the transaction fails. Nil: all are in the air.
+    func takeSlot() throws -> (WireSlot, AttemptID)? {
+        try renewRun()
+        guard let (slot, attempt) = slots?.take() else { return nil }
+        gathered.slotsTaken.append(slot)
+        return (slot, attempt)
+    }
+
     private func renewRun() throws {
         guard let slots, slots.isSpent else { return }
         let run = UInt32(truncatingIfNeeded: (try meta("run") ?? 0) + 1)
@@ -82,7 +100,7 @@ extension Ledger {
         slots.begin(run: run)
     }
 
-    private func body(_ key: Int64) throws -> [UInt8]? {
+    func body(_ key: Int64) throws -> [UInt8]? {
         try session.prepared("SELECT record FROM body WHERE key = ?1").bind(1, key).first { $0.blob(0) }
     }
 }

@@ -121,14 +121,15 @@ extension Ledger {
         cancels.advanced(cancel.id, to: key)
     }
 
-    /// Ends a queued job, or marks it where it is in flight. One in doubt stays: it may have been sent.
+    /// Ends a queued job, or marks it where it is in flight. One in doubt stays, for it may have been sent;
+    /// but it is not sent again by itself.
     func cancelQueued(_ job: JobRow, by cancel: CancelRow, at now: Instant) throws {
         switch job.state {
         case .ready, .held:
             try recordCancelled(job, by: cancel, at: now)
             try remove(job, at: now)
         case .flying: try recall(job, .cancelledByProducer, cause: cancel.name)
-        case .doubt: break
+        case .doubt: try noteCancel(of: job, by: .cancelledByProducer, cause: cancel.name)
         }
     }
 
@@ -141,9 +142,12 @@ extension Ledger {
     /// Marks an attempt in the air: taken back if it has not begun, and then treated as the mark says.
     func recall(_ job: JobRow, _ recall: Recall, cause: String? = nil) throws {
         // A cancel is not weakened by a hold that comes after it, nor a hold by a question.
+        // An inquiry sends nothing: there is nothing to ask the gate about.
         let update = try session.prepared(
-            "UPDATE flight SET recall = ?2, cause = ?3 WHERE job = ?1 AND (recall IS NULL OR recall = 4 OR recall = 3 AND ?2 < 4)"
-        )
+            """
+            UPDATE flight SET recall = ?2, cause = ?3 WHERE job = ?1
+                AND (recall IS NULL AND (inquiry IS NULL OR ?2 < 4) OR recall = 4 OR recall = 3 AND ?2 < 4)
+            """)
         try update.bind(1, job.key).bind(2, recall.rawValue).bind(3, cause).run()
         gathered.ordersChanged = true
     }

@@ -11,7 +11,7 @@ extension Settlement.Fate {
     var mayHaveGone: Bool {
         switch self {
         case .sent, .unknown: true
-        case .failed, .again, .recalled, .held: false
+        case .failed, .again, .recalled, .absent, .held: false
         }
     }
 }
@@ -42,6 +42,13 @@ extension Ledger {
             try giveUpPlace(of: job, takenAt: flight.launched)
             job.reserved = nil
         }
+    }
+
+    /// Certainly not sent after all: it stood for nothing.
+    func giveUpReservation(of job: inout JobRow) throws {
+        guard let held = job.reserved else { return }
+        try giveUpPlace(of: job, takenAt: held)
+        job.reserved = nil
     }
 
     private func giveUpPlace(of job: JobRow, takenAt at: Instant) throws {

@@ -29,7 +29,9 @@ extension Ledger {
     private func apply(_ change: QueueChange, to job: JobRow, why: String?, at now: Instant) throws -> Bool {
         switch (change, job.state) {
         case (.hold, .ready): try holdBack(job, why: why ?? "held by an operator", hold: nil, at: now)
-        case (.hold, .flying): try recall(job, .held, cause: why)
+        case (.hold, .flying):
+            if try flight(job.key)?.isInquiry ?? false { return false }
+            try recall(job, .held, cause: why)
         case (.release, .ready) where job.due == nil: try release(job, due: now)
         case (.release, .held): try release(job, due: job.due ?? now)
         case (.retry, .ready), (.retry, .held), (.retry, .doubt): try release(job, due: now)
@@ -49,7 +51,11 @@ extension Ledger {
     private func release(_ job: JobRow, due: Instant) throws {
         var job = job
         (job.due, job.hold, job.why, job.postponed) = (due, nil, nil, nil)
-        if job.state == .doubt { try notePostponed(&job, .retry, until: due, at: due) }
+        if job.state == .doubt {
+            job.crashes = 0
+            try clearDoubtPlan(of: job)
+            try notePostponed(&job, .retry, until: due, at: due)
+        }
         try makeReady(job)
     }
 }

@@ -19,6 +19,8 @@ extension Ledger {
                 try cancelQueued(job, by: cancel, at: now)
             } else if let hold = try standingHold(over: job) {
                 try holdBack(job, why: hold.why, hold: hold.id, at: now)
+            } else if job.doubt != nil {
+                try park(job)
             } else {
                 try exhaust(job, since: limit, because: why, at: now)
             }

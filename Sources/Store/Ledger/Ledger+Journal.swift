@@ -13,9 +13,19 @@ struct EventWords {
     var templateDigest: String?
     var provider: Outcome.Provider?
     var cause: String?
+    /// Parts of a text message.
+    var segments: Int?
     var decision: [UInt8]?
 
     init() {}
+
+    /// What was sent, from the words beside its `unknown`, where it is not said here.
+    mutating func adopt(_ unknown: FieldReader) {
+        messageID = messageID ?? unknown[.messageID]
+        contentSHA256 = contentSHA256 ?? unknown[.contentSHA256]
+        templateDigest = templateDigest ?? unknown[.templateDigest]
+        segments = segments ?? unknown[.segments].flatMap { Int($0) }
+    }
 
     fileprivate var encoded: [UInt8]? {
         var fields = FieldWriter()
@@ -27,6 +37,7 @@ struct EventWords {
         fields.put(.providerCode, provider?.code)
         fields.put(.providerEnhanced, provider?.enhanced)
         fields.put(.cause, cause)
+        fields.put(.segments, segments.map(String.init))
         return fields.bytes.isEmpty ? nil : fields.bytes
     }
 }

@@ -26,7 +26,8 @@ extension Ledger {
     private func strayFlights() throws -> [FlightRow] {
         var flights: [FlightRow] = []
         let select = try session.prepared(
-            "SELECT job, attempt, slot, launched, decision, recall, cause, reserved FROM flight ORDER BY job LIMIT ?1")
+            "SELECT job, attempt, slot, launched, decision, recall, cause, reserved, inquiry FROM flight ORDER BY job LIMIT ?1"
+        )
         try select.bind(1, Self.recoveryStep).each { flights.append(FlightRow($0)) }
         return flights
     }
@@ -34,6 +35,7 @@ extension Ledger {
     private func recover(
         _ job: JobRow, _ flight: FlightRow, _ note: AttemptNote?, by rules: RecoveryRules, at now: Instant
     ) throws {
+        if flight.isInquiry { return try recoverInquiry(job, flight, at: now) }
         switch note {
         case .answered(let code, let text):
             let judged = rules.judge(code, text, try facts(job))
@@ -42,7 +44,7 @@ extension Ledger {
                 evidence: judged.evidence)
             try settle(settlement, at: now)
         case .endNotHandedOver: try backAfterCrash(job, flight, at: now)
-        case .endHandedOver, nil: try doubtAfterCrash(job, flight, resendAt: rules.resendAt(facts(job)), at: now)
+        case .endHandedOver, nil: try doubtAfterCrash(job, flight, then: rules.doubtStep(facts(job)), at: now)
         }
     }
 
@@ -56,16 +58,24 @@ extension Ledger {
         try land(job, flight, at: now)
     }
 
-    private func doubtAfterCrash(_ job: JobRow, _ flight: FlightRow, resendAt: Instant?, at now: Instant) throws {
+    /// What is not parked may come to be in the air again: it is counted. One that was in too many crashes is not sent
+    /// again by itself.
+    private func doubtAfterCrash(
+        _ job: JobRow, _ flight: FlightRow, then step: Settlement.DoubtStep, at now: Instant
+    ) throws {
         var (job, words) = (job, EventWords())
         words.decision = flight.decision
-        if resendAt != nil { job.crashes += 1 }
+        if step != .park { job.crashes += 1 }
         try settleReservation(of: &job, flight, mayHaveGone: true)
-        guard resendAt != nil, job.crashes >= Self.mostCrashes else {
-            return try doubt(job, flight, resendAt: resendAt, attempt: job.attempts + 1, at: now, words: words)
+        let isSpent = job.crashes >= Self.mostCrashes
+        guard case .resend = step, isSpent else {
+            let attempt = job.attempts + 1
+            return try doubt(job, flight, then: isSpent ? .park : step, attempt: attempt, at: now, words: words)
         }
         Self.count(&job, flight)
-        job.doubt = try record(.unknown, "in_doubt", of: job, at: now, attempt: job.attempts, words: words)
+        if job.doubt == nil {
+            job.doubt = try record(.unknown, "in_doubt", of: job, at: now, attempt: job.attempts, words: words)
+        }
         try poison(job, flight, at: now)
     }
 
@@ -83,7 +93,15 @@ extension Ledger {
             .bind(1, Self.recoveryStep).each { keys.append($0.int(0)) }
         for key in keys {
             guard let job = try job(key) else { continue }
-            if job.state == .flying { try land(key) }
+            if job.state == .flying {
+                let isInquiry = try flight(key)?.isInquiry ?? false
+                try land(key)
+                // Nothing was going to be sent.
+                if isInquiry {
+                    try place(job, state: .doubt)
+                    continue
+                }
+            }
             try holdBack(job, why: "restored from a backup", hold: nil, at: now)
         }
         return keys.count == Self.recoveryStep

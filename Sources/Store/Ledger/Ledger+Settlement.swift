@@ -16,21 +16,22 @@ struct FlightRow {
     var cause: String?
     /// It took its place under the caps when it was launched.
     var isReserved: Bool
+    /// Nothing is sent: the provider is asked about an attempt without a verdict.
+    var isInquiry: Bool
 
     init(_ row: Statement) {
         (job, attempt) = (row.int(0), AttemptID(rawValue: UInt64(bitPattern: row.int(1))))
         (slot, launched, decision) = (WireSlot(index: Int(row.int(2))), row.instant(3), row.blob(4))
         (recall, cause) = (row.intOrNil(5).flatMap(Recall.init), row.textOrNil(6))
-        isReserved = row.int(7) == 1
+        (isReserved, isInquiry) = (row.int(7) == 1, row.int(8) == 1)
     }
 }
 
 extension Ledger {
-    static let doubtLifetime = Duration.seconds(7 * 86_400)
-
     func flight(_ job: Int64) throws -> FlightRow? {
         let select = try session.prepared(
-            "SELECT job, attempt, slot, launched, decision, recall, cause, reserved FROM flight WHERE job = ?1")
+            "SELECT job, attempt, slot, launched, decision, recall, cause, reserved, inquiry FROM flight WHERE job = ?1"
+        )
         return try select.bind(1, job).first(FlightRow.init)
     }
 
@@ -39,7 +40,11 @@ extension Ledger {
         guard let flight = try flight(settlement.job.rawValue), flight.attempt == settlement.attempt,
             let job = try job(flight.job), job.state == .flying
         else { return }
-        try book(settlement, of: job, flight, at: now)
+        if flight.isInquiry {
+            try book(answer: settlement, of: job, flight, at: now)
+        } else {
+            try book(settlement, of: job, flight, at: now)
+        }
         gathered.slotsToFree.append(flight.slot)
     }
 
@@ -51,9 +56,10 @@ extension Ledger {
         if let digest = settlement.templateDigest { try note(digest, of: job.template, at: now) }
         switch settlement.fate {
         case .sent: try end(job, .sent, nil, at: now, attempt: attempt, words: words)
-        case .failed(let reason): try end(job, .failed, reason.rawValue, at: now, attempt: attempt, words: words)
-        case .unknown(let resendAt):
-            try doubt(job, flight, resendAt: resendAt, attempt: attempt, at: now, words: words)
+        case .failed(let reason):
+            let seq = try end(job, .failed, reason.rawValue, at: now, attempt: attempt, words: words)
+            try heed(reason, of: job, settlement.evidence, outcome: seq, at: now)
+        case .unknown(let step): try doubt(job, flight, then: step, attempt: attempt, at: now, words: words)
         case .again(let due, let reason, let counts):
             // It was in the air and the daemon lived: no culprit.
             job.crashes = 0
@@ -63,7 +69,7 @@ extension Ledger {
             let attempt = counts ? attempt : nil
             try notePostponed(&job, reason, until: due, at: now, attempt: attempt, words: words)
             try land(job, flight, at: now)
-        case .recalled:
+        case .recalled, .absent:
             if try endsInstead(job, flight, at: now) { return }
             try land(job, flight, at: now)
         case .held(let why):
@@ -78,8 +84,9 @@ extension Ledger {
         job.firstAttempt = job.firstAttempt ?? flight.launched
     }
 
-    /// Certainly not sent, and cancelled or expired meanwhile: it ends as that.
-    func endsInstead(_ job: JobRow, _ flight: FlightRow, at now: Instant) throws -> Bool {
+    /// Certainly not sent, and cancelled or expired meanwhile: it ends as that. One of which an earlier attempt may have
+    /// gone does not expire: it is parked. `isSettled`: the doubt of it is over with this.
+    func endsInstead(_ job: JobRow, _ flight: FlightRow, at now: Instant, isSettled: Bool = false) throws -> Bool {
         var words = EventWords()
         words.decision = flight.decision
         let attempt = job.attempts > 0 ? job.attempts : nil
@@ -91,7 +98,11 @@ extension Ledger {
             try end(job, .cancelled, CancelReason.producer.rawValue, at: now, attempt: attempt, words: words)
         case .held, .askAgain, nil:
             guard job.isExpired(at: now) else { return false }
-            try end(job, .withheld, WithholdReason.expired.rawValue, at: now, attempt: attempt, words: words)
+            if job.doubt != nil && !isSettled {
+                try park(job)
+            } else {
+                try end(job, .withheld, WithholdReason.expired.rawValue, at: now, attempt: attempt, words: words)
+            }
         }
         return true
     }
@@ -104,30 +115,11 @@ extension Ledger {
         try holdBack(job, why: hold?.why ?? flight.cause ?? "held by an operator", hold: hold?.id, at: now)
     }
 
-    /// No verdict: recorded as `unknown`, then parked, or due again where the rule says so. Only a rule resends; a
-    /// cancel that came meanwhile ends the job after its `unknown`, so that it does not.
-    func doubt(
-        _ job: JobRow, _ flight: FlightRow, resendAt: Instant?, attempt: Int, at now: Instant, words: EventWords
-    ) throws {
-        var job = job
-        Self.count(&job, flight)
-        job.doubt = try record(.unknown, "in_doubt", of: job, at: now, attempt: attempt, words: words)
-        job.postponed = nil
-        guard let resendAt else {
-            try land(job.key)
-            job.due = now + Self.doubtLifetime
-            return try place(job, state: .doubt)
-        }
-        if try endsInstead(job, flight, at: now) { return }
-        job.due = resendAt
-        try notePostponed(&job, .retry, until: resendAt, at: now)
-        try land(job, flight, at: now)
-    }
-
-    private func words(of settlement: Settlement, _ job: JobRow, _ flight: FlightRow) -> EventWords {
+    func words(of settlement: Settlement, _ job: JobRow, _ flight: FlightRow) -> EventWords {
         var words = EventWords()
         (words.messageID, words.contentSHA256) = (settlement.messageID, settlement.contentSHA256)
-        (words.templateDigest, words.decision) = (settlement.templateDigest, flight.decision)
+        (words.templateDigest, words.segments) = (settlement.templateDigest, settlement.segments)
+        words.decision = flight.decision
         guard let evidence = settlement.evidence else { return words }
         if !evidence.text.isEmpty { words.detail = Scrub.text(evidence.text, of: job.recipient) }
         if evidence.remoteID != nil || evidence.code != nil || evidence.enhanced != nil {

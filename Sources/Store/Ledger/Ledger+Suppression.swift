@@ -6,10 +6,12 @@
 import GatewayModel
 
 extension Ledger {
-    /// Appends one event; gives its number.
+    /// Appends one event; gives its number. What is in the air to whom it may mean is asked again, or, where `subject` is
+    /// given, what is in the air to exactly that one.
     @discardableResult
     func suppress(
-        _ new: NewSuppression, batch: String? = nil, by signature: Signature?, at now: Instant
+        _ new: NewSuppression, batch: String? = nil, askingAbout subject: Int64? = nil, by signature: Signature?,
+        at now: Instant
     ) throws -> Int64 {
         let form = SuppressionForm(new.target)
         var row = SuppressionRow(
@@ -23,7 +25,7 @@ extension Ledger {
         try append(row, side: side, at: now)
         try SuppressionBook.index.add(row.key.hash63, row: row.n, in: session)
         try count(form.counter, 1)
-        try askAgain(about: form)
+        if let subject { try askAgain(about: subject) } else { try askAgain(about: form) }
         if let damage = new.details.damage {
             try recordDamage("s\(row.n), taken as wide as it may be meant: \(damage)", new.details.producer, at: now)
         }

@@ -63,7 +63,7 @@ extension Ledger {
         }
     }
 
-    /// Ends jobs that expired while ready or held. A pass over everything begins every half minute at most.
+    /// Ends jobs that expired while ready or held; parks those that may have gone. A pass over everything begins every half minute at most.
     private func expire(at now: Instant) throws -> Bool {
         if sweep.reached == nil {
             if let last = sweep.lastStart, last <= now, now < last + ExpirySweep.every { return false }
@@ -79,6 +79,10 @@ extension Ledger {
         ).bind(1, after).bind(2, reach ?? .max).bind(3, now).bind(4, Self.endStep).each { keys.append($0.int(0)) }
         for key in keys {
             guard let job = try job(key) else { continue }
+            if job.doubt != nil {
+                try park(job)
+                continue
+            }
             let attempt = job.attempts > 0 ? job.attempts : nil
             var words = EventWords()
             words.decision = Decision.expired(job.expires, at: now).encoded

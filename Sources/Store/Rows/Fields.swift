@@ -8,10 +8,12 @@ import GatewayModel
 
 enum FieldTag: UInt8 {
     case producer = 1, id, channel, recipient, person, template, messageClass, brand, topic, campaign, reference
-    case detail = 32, messageID, contentSHA256, templateDigest, providerID, providerCode, providerEnhanced, cause
+    case detail = 32, messageID, contentSHA256, templateDigest, providerID, providerCode, providerEnhanced, cause,
+        segments
     case action = 64, actor, systemUser, why, about
     case kind = 96, address, occurredText, method, wordingSHA256, language, basisFacts, disclosures, evidence
     case attachments, damage, recordID, source, note, batch, statedActor
+    case purpose = 128, requestMethod, target, headerField, contentType, body, requestReference, match, name, value
 }
 
 struct FieldWriter {
@@ -72,4 +74,6 @@ struct FieldReader {
     func bytes(_ tag: FieldTag) -> [UInt8]? {
         found.first { $0.tag == tag.rawValue }.map { Array(bytes[$0.range]) }
     }
+    /// Every field of that tag, in order.
+    func all(_ tag: FieldTag) -> [[UInt8]] { found.filter { $0.tag == tag.rawValue }.map { Array(bytes[$0.range]) } }
 }

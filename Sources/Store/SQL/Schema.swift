@@ -13,12 +13,12 @@ enum Schema {
     static var version: Int64 { Int64(steps.count) }
 
     /// Brings the database to `version`, in one transaction. Nothing is done where it is there already.
-    static func migrate(_ session: Session) throws {
+    static func migrate(_ session: Session, to version: Int64 = Schema.version) throws {
         let have = try session.prepared(text: "PRAGMA user_version").first { $0.int(0) } ?? 0
         guard have < version else { return }
         try session.run(script: "BEGIN IMMEDIATE")
         do {
-            for step in steps[Int(have)...] { try step(session) }
+            for step in steps[Int(have)..<Int(version)] { try step(session) }
             try session.run(
                 script: "PRAGMA application_id = \(applicationID); PRAGMA user_version = \(version); COMMIT")
         } catch {
@@ -48,6 +48,7 @@ enum Schema {
         { try $0.run(script: "ALTER TABLE hold ADD COLUMN by TEXT") },
         { try addGate($0) },
         { try JobSpans.index($0) },
+        { try addDoubts($0) },
     ]
 
     private static let base = """

@@ -8,7 +8,7 @@ import Synchronization
 @testable import Engine
 
 final class MemoryBook: DeliveryBook {
-    enum State: Hashable { case ready(Instant?), flying(AttemptID), held(String), parked, ended }
+    enum State: Hashable { case ready(Instant?), flying(AttemptID), held(String), doubt, ended }
 
     struct Entry {
         var facts: JobFacts
@@ -21,6 +21,14 @@ final class MemoryBook: DeliveryBook {
         var launches: [Instant] = []
         /// Its place in the queue while it is in the air.
         var place: Instant?
+        /// When its provider was asked about it.
+        var asked: [Instant] = []
+        /// How often it was to be, and its route was closed.
+        var putOff = 0
+        var kept: KeptRequest?
+        var segments: Int?
+        /// The last attempt's own words.
+        var detail: String?
     }
     enum Recall { case cancelled, held }
     struct Note: Hashable {
@@ -37,6 +45,12 @@ final class MemoryBook: DeliveryBook {
         var tallies: [LaneTally] = []
         var attempts: UInt32 = 0
         var flying: [AttemptID: JobKey] = [:]
+        /// Doubts, and when their provider is to be asked.
+        var asks: [JobKey: Instant] = [:]
+        /// Of what is in the air, the questions.
+        var asking: Set<AttemptID> = []
+        /// Requests may not be kept so many times.
+        var keepingFails = 0
         var ended = 0
         var held = 0
         var launches = 0
@@ -55,10 +69,10 @@ final class MemoryBook: DeliveryBook {
         var reservations = 0
         /// What can be in the air at a time.
         var places = 8192
-        fileprivate var waiters: [Waiter] = []
+        var waiters: [Waiter] = []
     }
 
-    fileprivate struct Waiter {
+    struct Waiter {
         var id: Int
         var holds: (Pages) -> Bool
         var waiting: CheckedContinuation<Void, any Error>
@@ -216,7 +230,7 @@ final class MemoryBook: DeliveryBook {
 }
 
 extension MemoryBook.Pages {
-    fileprivate mutating func lane(_ key: LaneKey) -> LaneID {
+    mutating func lane(_ key: LaneKey) -> LaneID {
         if let id = lanes[key] { return id }
         lanes[key] = LaneID(Int64(lanes.count + 1))
         return lanes[key]!
@@ -230,7 +244,7 @@ extension MemoryBook.Pages {
         arrivals.append(LaneArrival(lane: Lane(id: facts.lane, key: key), earliest: due))
     }
 
-    fileprivate mutating func makeReady(_ key: JobKey, due: Instant, _ arrivals: inout [LaneArrival]) {
+    mutating func makeReady(_ key: JobKey, due: Instant, _ arrivals: inout [LaneArrival]) {
         jobs[key]!.state = .ready(due)
         shelve(jobs[key]!.facts, due, &arrivals)
     }
@@ -262,14 +276,17 @@ extension MemoryBook.Pages {
         _ arrivals: inout [LaneArrival]
     ) -> Departure? {
         guard var job = jobs[key], case .ready(let due?) = job.state, due <= now else { return nil }
-        if orders.pausedRoutes[job.facts.route] != nil { return nil }
         let order = orders.holds.first { $0.matches(job.facts) }
         let decision = order.map { .hold(why: $0.why) } ?? decide(job.facts, job.recipient)
         if case .leave = decision { return nil }
+        // From a paused route there is one way only: to another.
+        if orders.pausedRoutes[job.facts.route] != nil {
+            guard case .move(let lane) = decision, orders.pausedRoutes[lane.route] == nil else { return nil }
+        }
         unshelve(job, due: due)
         switch decision {
         case .leave: break
-        case .launch(let decision, let reserves):
+        case .launch(let decision, let reserves, let restraint):
             check(decision)
             if reserves { reservations += 1 }
             if flying.count >= places { wrongs.append("more was launched than there are places") }
@@ -281,9 +298,9 @@ extension MemoryBook.Pages {
             job.place = due
             jobs[key] = job
             flying[attempt] = key
-            return Departure(
-                facts: job.facts, attempt: attempt, slot: WireSlot(index: Int(attempts)), record: job.record,
-                messageToken: "abcdefghijklmnopqrstuvwx\(String(key.rawValue % 32, radix: 32))")
+            var departure = departure(of: job, attempt)
+            departure.restraint = restraint
+            return departure
         case .postpone(let until, let reason, let decision):
             check(decision)
             jobs[key]!.events.append(.init(event: .postponed, reason: reason.rawValue))
@@ -291,10 +308,11 @@ extension MemoryBook.Pages {
             if let until { makeReady(key, due: until, &arrivals) }
         case .withhold(let reason, let decision):
             check(decision)
-            end(key, .withheld, reason.rawValue)
+            // What may have gone is parked instead.
+            end(key, job.facts.isInDoubt ? .unknown : .withheld, job.facts.isInDoubt ? "in_doubt" : reason.rawValue)
         case .hold(let why): hold(key, why)
         case .move(let lane):
-            (jobs[key]!.facts.lane, jobs[key]!.facts.domain) = (self.lane(lane), lane.domain)
+            move(key, to: lane)
             makeReady(key, due: due, &arrivals)
         }
         return nil
@@ -307,12 +325,19 @@ extension MemoryBook.Pages {
         }
         let recall = jobs[key]!.recall
         jobs[key]!.recall = nil
+        jobs[key]!.detail = settlement.evidence?.text
+        jobs[key]!.segments = settlement.segments ?? jobs[key]!.segments
+        if asking.remove(settlement.attempt) != nil { return settleInquiry(settlement, at: now, &arrivals) }
         switch settlement.fate {
         case .sent: end(key, .sent, nil)
         case .failed(let reason): end(key, .failed, reason.rawValue)
-        case .unknown(nil): end(key, .unknown, "in_doubt")
+        case .unknown(let step):
+            jobs[key]!.facts.inquiries = 0
+            count(key)
+            doubt(key, step, &arrivals)
+        case .absent: wrongs.append("an attempt to send was settled as absent")
         case .held(let why): hold(key, why)
-        case .unknown, .again, .recalled: land(key, settlement.fate, recall, at: now, &arrivals)
+        case .again, .recalled: land(key, settlement.fate, recall, at: now, &arrivals)
         }
     }
 
@@ -324,14 +349,18 @@ extension MemoryBook.Pages {
         if case .again(let at, let reason, let counts) = fate {
             due = counts ? at : min(at, jobs[key]!.place ?? at)
             jobs[key]!.events.append(.init(event: .postponed, reason: reason.rawValue))
-            if counts { jobs[key]!.facts.attempts += 1 }
-            jobs[key]!.facts.firstAttemptAt = jobs[key]!.facts.firstAttemptAt ?? jobs[key]!.launches.last
+            count(key, counts)
         }
         switch recall {
         case .cancelled: end(key, .cancelled, "operator")
         case .held: hold(key, "held by an operator")
         case nil: makeReady(key, due: due, &arrivals)
         }
+    }
+
+    private mutating func count(_ key: JobKey, _ counts: Bool = true) {
+        if counts { jobs[key]!.facts.attempts += 1 }
+        jobs[key]!.facts.firstAttemptAt = jobs[key]!.facts.firstAttemptAt ?? jobs[key]!.launches.last
     }
 
     fileprivate mutating func giveUp(on route: String, dueBefore limit: Instant) {
@@ -348,15 +377,20 @@ extension MemoryBook.Pages {
         held += 1
     }
 
-    private mutating func end(_ key: JobKey, _ event: Event, _ reason: String?) {
+    mutating func end(_ key: JobKey, _ event: Event, _ reason: String?) {
         if jobs[key]!.state == .ended { wrongs.append("job \(key.rawValue) ended twice") }
         jobs[key]!.state = .ended
-        jobs[key]!.events.append(.init(event: event, reason: reason))
+        // A doubt is told of once.
+        if event != .unknown || !jobs[key]!.facts.isInDoubt {
+            jobs[key]!.events.append(.init(event: event, reason: reason))
+        }
         ended += 1
     }
 
-    /// When the next ready job falls due, whatever lane it is in.
-    var nextDue: Instant? { ready.values.flatMap(\.values).compactMap { $0.first?.due }.min() }
+    /// When the next ready job falls due, whatever lane it is in, or the next provider is to be asked.
+    var nextDue: Instant? {
+        (ready.values.flatMap(\.values).compactMap { $0.first?.due } + asks.values).min()
+    }
 }
 
 extension [DueCursor] {

@@ -7,6 +7,7 @@ import Foundation
 import GatewayModel
 import Logging
 import Policy
+import Providers
 import Settings
 import Templates
 
@@ -22,12 +23,12 @@ final class Scene: Sendable {
 
     init(
         _ settings: GatewaySettings = Scene.settings(), seed: UInt64 = 1, timepiece: (any Timepiece)? = nil,
-        journalEnd: Instant? = nil
+        journalEnd: Instant? = nil, snapshot given: GatewaySnapshot? = nil
     ) throws {
         book = MemoryBook(listener: inbox)
         yard = Yard(inbox: inbox, seed: seed)
-        snapshot = try Self.snapshot(settings)
-        let renderer = Renderer(workers: 2) { record, brand in Self.job(record, brand) }
+        snapshot = try given ?? Self.snapshot(settings)
+        let renderer = Renderer(workers: 2, secrets: { _ in "secret" }) { record, brand in Self.job(record, brand) }
         dispatcher = Dispatcher(
             book: book, maker: yard, renderer: renderer, snapshot: snapshot, inbox: inbox,
             timepiece: timepiece ?? clock,
@@ -71,6 +72,12 @@ final class Scene: Sendable {
         }
     }
 
+    /// The same where the dispatcher may be asleep already.
+    func letTimePassFromNow() {
+        letTimePass()
+        advance(.seconds(2))
+    }
+
     /// Waits until that many parcels are with a route's channels.
     func carried(_ count: Int, over route: String) async throws {
         while yard.book.withLock({ $0.underWay[route]?.count != count }) {
@@ -110,32 +117,38 @@ final class Scene: Sendable {
     }
 
     static func snapshot(
-        _ settings: GatewaySettings, without gone: Set<String> = [], marketing: Set<String> = []
+        _ settings: GatewaySettings, without gone: Set<String> = [], marketing: Set<String> = [],
+        providers: [String: Provider] = [:], presets: [Preset] = []
     ) throws -> GatewaySnapshot {
         let directory = FileManager.default.temporaryDirectory.appending(path: "scene-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: directory) }
-        for name in ["hello", "other"] where !gone.contains(name) {
+        let mail = [("subject.txt", "Hello {{name}}"), ("body.txt", "Dear {{name}}\n")]
+        let task = [("task.title.txt", "{{name}}"), ("task.body.txt", "Say hello.\n")]
+        for (name, parts) in ["hello": mail, "other": mail, "text": [("sms.txt", "{{name}}")], "task": task]
+        where !gone.contains(name) {
             let folder = directory.appending(path: name)
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             let kind =
                 marketing.contains(name) ? "class = \"marketing\"" : "class = \"transactional\"\npurpose = \"receipt\""
             let manifest = """
                 \(kind)
+                \(name == "text" ? "max_segments = 2" : "")
                 [data]
                 name = { type = "string", required = true }
                 """
-            for (file, text) in [
-                ("template.toml", manifest), ("subject.txt", "Hello {{name}}"), ("body.txt", "Dear {{name}}\n"),
-            ] { try Data(text.utf8).write(to: folder.appending(path: file)) }
+            for (file, text) in [("template.toml", manifest)] + parts {
+                try Data(text.utf8).write(to: folder.appending(path: file))
+            }
         }
         let catalog = TemplateCatalog.load(directory: directory.path, brands: settings.brands.map(\.id))
         precondition(catalog.problems.isEmpty, "\(catalog.problems)")
         let bytes = SettingsListing(settings).canonicalBytes + Array(marketing.sorted().joined().utf8)
         let bundle = PolicyBundle(sha256: SHA256Digest.of(bytes).hex, bytes: bytes)
         let policy = GatePolicy(
-            rules: settings.policy, presets: PresetLibrary(), zones: CountryZones(zones: [:]), table: nil,
-            version: bundle.version)
-        return GatewaySnapshot(settings: settings, templates: catalog, gate: Gate(policy: policy), policy: bundle)
+            rules: settings.policy, presets: PresetLibrary(presets), zones: CountryZones(zones: [:]),
+            table: presets.isEmpty ? nil : try ZoneTable(), version: bundle.version)
+        return GatewaySnapshot(
+            settings: settings, templates: catalog, gate: Gate(policy: policy), policy: bundle, providers: providers)
     }
 
     /// A job as the book keeps it. `name` with a line break makes its subject fail to render.
@@ -174,9 +187,12 @@ final class Scene: Sendable {
     private static func job(_ record: [UInt8], _ brand: String) -> Job? {
         guard let fields = try? JSONValue.parse(record).object, let to = fields["to"]?.string else { return nil }
         var recipient = Recipient()
-        recipient.email = EmailAddress(to)
-        var job = Job(id: to, channel: .email, template: fields["template"]?.string ?? "", to: recipient, brand: brand)
+        (recipient.email, recipient.phone) = (EmailAddress(to), PhoneNumber(to))
+        let channel: ChannelKind = recipient.email != nil ? .email : recipient.phone != nil ? .sms : .crmTask
+        if channel == .crmTask { recipient.crmContact = to }
+        var job = Job(id: to, channel: channel, template: fields["template"]?.string ?? "", to: recipient, brand: brand)
         job.data = JSONObject([("name", fields["name"] ?? .null)])
+        if channel == .crmTask { job.task = TaskDetails(due: fields["due"]?.string.flatMap { Instant(rfc3339: $0) }) }
         return job
     }
 }

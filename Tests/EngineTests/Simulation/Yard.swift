@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Yard: all scripted channels of a simulation. What becomes of a parcel stands in its recipient's local part: `ok-7`,
-// `bad-7`, `again3-7` (three times transient, then accepted), `away2-7`, `lost-7`, `fault-7`, `login-7`, `silent-7`.
+// `bad-7`, `again3-7` (three times transient, then accepted), `away2-7`, `lost-7`, `fault-7`, `login-7`, `silent-7`;
+// of a text or task, in its first word. A provider has what it took, answered or not: not of `gone-7`, which was lost on
+// the way.
 
 import GatewayModel
+import Providers
 import Settings
 import Synchronization
 
@@ -26,6 +29,10 @@ final class Yard: ChannelMaker {
         var isSilent: Set<String> = []
         /// All under way has begun: a recall comes too late.
         var comesTooLate = false
+        /// What the providers have made, by reference, and of which bytes.
+        var made: [String: [[UInt8]]] = [:]
+        /// Providers that cannot say what became of anything.
+        var cannotSay = false
     }
 
     let book = Mutex(Book())
@@ -39,7 +46,7 @@ final class Yard: ChannelMaker {
 
     struct CannotOpen: Error, CustomStringConvertible { let description = "there is no such secret" }
 
-    func channel(for route: RouteSettings, reports: any ReportReceiver) throws -> any Channel {
+    func channel(for route: RouteSettings, provider: Provider?, reports: any ReportReceiver) throws -> any Channel {
         try book.withLock { book in
             if book.unopenable.contains(route.name) { throw CannotOpen() }
             book.opened.append(route.name)
@@ -116,21 +123,52 @@ extension Yard.Book {
             AttemptReport(attempt: parcel.attempt, result: result, evidence: Yard.said(stage))
         }
         if let (result, stage) = weather[route] { return says(result, stage) }
-        let word = parcel.recipient.local.prefix { $0 != "-" }
-        let times = Int(word.drop { !$0.isNumber }) ?? .max
-        seen[parcel.recipient.description, default: 0] += 1
-        if times != .max, seen[parcel.recipient.description]! > times { return says(.accepted) }
-        switch word.prefix(while: \.isLetter) {
-        case "bad": return says(.badAddress, "recipient")
-        case "again": return says(.transient, "recipient")
-        case "patience": return says(.throttled(after: .seconds(90)), "recipient")
-        case "away": return says(.unreachable, "connecting")
-        case "login": return says(.configuration, "authenticating")
-        case "fault": return says(.configuration, "envelope")
-        case "lost": return says(.unknown)
-        case "silent": return nil
-        default: return says(.accepted)
+        if case .request(let load) = parcel.load, load.purpose == .inquire {
+            return says(cannotSay ? .unknown : made[load.reference] == nil ? .absent : .accepted, "answer")
         }
+        let (name, word) = (parcel.name, parcel.word)
+        let times = Int(word.drop { !$0.isNumber }) ?? .max
+        seen[name, default: 0] += 1
+        let isOver = times != .max && seen[name]! > times
+        let verdict = isOver ? (.accepted, "end_of_data") : Self.verdict(on: word.prefix(while: \.isLetter))
+        guard let verdict else { return nil }
+        if verdict.0 == .accepted || word.hasPrefix("lost") { make(parcel) }
+        return says(verdict.0, verdict.1)
+    }
+
+    private static func verdict(on word: Substring) -> (DeliveryResult, String)? {
+        switch word {
+        case "bad": (.badAddress, "recipient")
+        case "again": (.transient, "recipient")
+        case "patience": (.throttled(after: .seconds(90)), "recipient")
+        case "away": (.unreachable, "connecting")
+        case "login": (.configuration, "authenticating")
+        case "fault": (.configuration, "envelope")
+        case "lost", "gone": (.unknown, "end_of_data")
+        case "silent": nil
+        default: (.accepted, "end_of_data")
+        }
+    }
+
+    /// Once only where the request says so.
+    private mutating func make(_ parcel: Parcel) {
+        guard case .request(let load) = parcel.load else { return }
+        let isRepeatable = load.method == "PUT" || load.headers.contains { $0.name == "Idempotency-Key" }
+        if isRepeatable, made[load.reference] != nil { return }
+        made[load.reference, default: []].append(load.body)
+    }
+}
+
+extension Parcel {
+    var mail: MailLoad? { if case .mail(let mail) = load { mail } else { nil } }
+    var request: RequestLoad? { if case .request(let request) = load { request } else { nil } }
+    /// A member of a request's body.
+    func said(_ key: String) -> JSONValue? { request.flatMap { try? JSONValue.parse($0.body).object?[key] } }
+
+    fileprivate var name: String { mail?.recipient.description ?? request?.reference ?? "" }
+    fileprivate var word: Substring {
+        let words = mail?.recipient.local ?? said("words")?.string ?? ""
+        return words[...].prefix { $0 != "-" }
     }
 }
 

@@ -65,8 +65,15 @@ struct QueueList: AsyncParsableCommand {
             Cell(.time(job.due), shown: job.due.map { TimeText.relative($0, to: now) } ?? ""),
             .text(facts.channel.rawValue), .text(job.recipient), .text(facts.template), .text(facts.campaign),
             .text(facts.brand), .text(facts.route), .text(facts.priority.word), .number(facts.attempts),
-            .text(facts.producer), .text(job.why),
+            .text(facts.producer), .text(job.whyItWaits(at: now)),
         ]
+    }
+}
+
+extension QueuedJob {
+    /// Why it is held; of a doubt, when its provider is asked.
+    fileprivate func whyItWaits(at now: Instant) -> String? {
+        why ?? inquiry.map { "the provider is asked \(TimeText.relative($0, to: now))" }
     }
 }
 

@@ -51,7 +51,7 @@ private enum JobText {
         let fields: [(String, String?)] = [
             ("job", job.id), ("producer", job.producer), ("accepted", TimeText.short(job.acceptedAt)),
             ("state", queued?.state.rawValue ?? "ended"), ("due", queued?.due.map(TimeText.short)),
-            ("why", queued?.why),
+            ("why", queued?.why), ("provider asked", queued?.inquiry.map(TimeText.short)),
             ("recipient", queued?.recipient), ("person", queued?.person), ("template", facts?.template),
             ("class", facts?.messageClass.rawValue), ("brand", facts?.brand), ("campaign", facts?.campaign),
             ("route", facts?.route), ("attempts", facts.map { String($0.attempts) }),
@@ -86,7 +86,7 @@ extension JobRecord {
         return JSONObject([
             ("job", .string(id)), ("producer", .string(producer)), ("accepted_at", .time(acceptedAt)),
             ("state", .string(queued?.state.rawValue ?? "ended")), ("due", .time(queued?.due)),
-            ("why", .text(queued?.why)),
+            ("why", .text(queued?.why)), ("inquiry", .time(queued?.inquiry)),
             ("route", .text(queued?.facts.route)), ("attempts", .integer(queued?.facts.attempts)),
             ("expires_at", .time(queued?.facts.expiresAt)), ("record", parsed ?? .null),
             ("outcomes", .array(outcomes.map { .object($0.json) })),

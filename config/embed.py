@@ -1,28 +1,30 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes Sources/CShipped/shipped.c: every data file of this directory, embedded. Run it when a file comes or goes."""
+"""Writes Sources/CShipped/shipped.c: every data file of config, embedded. Run it when a file comes or goes."""
 
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-OUT = HERE.parent.parent / "Sources/CShipped/shipped.c"
-FOLDERS = {"holidays": ".toml", "places": ".csv", "presets": ".toml"}
+OUT = HERE.parent / "Sources/CShipped/shipped.c"
+FOLDERS = {"policies/holidays": ".toml", "policies/places": ".csv", "policies/presets": ".toml", "providers": ".toml"}
 
-names = sorted(
+paths = sorted(
     f"{folder}/{file.name}" for folder, end in FOLDERS.items() for file in (HERE / folder).iterdir()
     if file.suffix == end and not file.name.startswith("."))
+# By folder and name, as `presets/us-fl.toml`.
+names = ["/".join(path.split("/")[-2:]) for path in paths]
 
 text = """// SPDX-License-Identifier: Apache-2.0
 //
-// Made by config/policies/embed.py; do not edit. A test compares it with the directory.
+// Made by config/embed.py; do not edit. A test compares it with the directory.
 #include "CShipped.h"
 
 // C23's #embed, which this compiler knows in every dialect.
 #pragma clang diagnostic ignored "-Wc23-extensions"
 
 """
-for number, name in enumerate(names):
-    text += f"static const unsigned char file_{number}[] = {{\n#embed \"../../config/policies/{name}\"\n}};\n"
+for number, path in enumerate(paths):
+    text += f"static const unsigned char file_{number}[] = {{\n#embed \"../../config/{path}\"\n}};\n"
 text += """
 static const struct {
     const char *name;

@@ -2,11 +2,11 @@
 
 import CShipped
 
-/// A data file of `config/policies` as it was when the binary was built.
+/// A data file of `config` as it was when the binary was built.
 ///
 /// Unchecked only for the pointer: it leads to constant data that nothing writes.
 public struct ShippedFile: @unchecked Sendable {
-    /// As `presets/us-fl.toml`.
+    /// As `policies/presets/us-fl.toml` or `providers/twilio.toml`.
     public let name: String
     /// Within the binary's constant data, so as long as the process.
     public let content: UnsafeBufferPointer<UInt8>
@@ -25,5 +25,5 @@ public struct ShippedFile: @unchecked Sendable {
     public static func named(_ name: String) -> ShippedFile? { all.first { $0.name == name } }
 
     /// Those of one folder, as `presets`.
-    static func within(_ folder: String) -> [ShippedFile] { all.filter { $0.name.hasPrefix("\(folder)/") } }
+    public static func within(_ folder: String) -> [ShippedFile] { all.filter { $0.name.hasPrefix("\(folder)/") } }
 }

@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tasks by every shipped CRM provider, end to end through the sink: what is asked, and what the gate does to it."""
+
+import datetime
+import json
+
+import accounts
+import lab
+from contract_gate import PRESET, DAYS
+from contract_wire import WireCase, task
+
+DUE = "2027-03-04T15:30:00Z"
+CONTACTS = {"dynamics": "aaaaaaaa-0000-0000-0000-000000000009", "close": "lead_abc9", "salesforce": "0035g00000XyZ9"}
+OWNERS = {"dynamics": "bbbbbbbb-0000-0000-0000-000000000001", "close": "user_abc", "salesforce": "0055g00000AbC"}
+
+# What of a task is told to each: contact, owner, due, priority, title.
+TOLD = {
+    "hubspot": lambda r: (
+        r.json["associations"][0]["to"]["id"], r.json["properties"]["hubspot_owner_id"],
+        r.json["properties"]["hs_timestamp"], r.json["properties"]["hs_task_priority"],
+        r.json["properties"]["hs_task_subject"]),
+    "salesforce": lambda r: (
+        r.json["WhoId"], r.json["OwnerId"], r.json["ActivityDate"], r.json["Priority"], r.json["Subject"]),
+    "dynamics": lambda r: (
+        r.json["regardingobjectid_contact_task@odata.bind"], r.json["ownerid@odata.bind"], r.json["scheduledend"],
+        r.json["prioritycode"], r.json["subject"]),
+    "zoho": lambda r: (lambda row: (
+        row["Who_Id"]["id"], row["Owner"]["id"], row["Due_Date"], row["Priority"], row["Subject"]))(r.json["data"][0]),
+    "pipedrive": lambda r: (
+        str(r.json.get("person_id") or r.json["participants"][0]["person_id"]), str(r.json["owner_id"]),
+        f"{r.json['due_date']} {r.json['due_time'][:5]}", None, r.json["subject"]),
+    "close": lambda r: (r.json["lead_id"], r.json["assigned_to"], r.json["date"], None, r.json["text"].split("\n")[0]),
+    "zendesk-sell": lambda r: (
+        str(r.json["data"]["resource_id"]), str(r.json["data"]["owner_id"]), r.json["data"]["due_date"], None,
+        r.json["data"]["content"].split("\n")[0]),
+}
+
+EXPECTED = {
+    "hubspot": ("1000009", "77", DUE, "HIGH"),
+    "salesforce": (CONTACTS["salesforce"], OWNERS["salesforce"], "2027-03-04", "High"),
+    "dynamics": (f"/contacts({CONTACTS['dynamics']})", f"/systemusers({OWNERS['dynamics']})", DUE, 2),
+    "zoho": ("1000009", "77", "2027-03-04", "High"),
+    "pipedrive": ("1000009", "77", "2027-03-04 15:30", None),
+    "close": (CONTACTS["close"], OWNERS["close"], DUE, None),
+    "zendesk-sell": ("1000009", "77", DUE, None),
+}
+
+
+class Tasks(WireCase):
+    def everybody(self, more=""):
+        base = self.play()
+        return self.furnish(*(self.route(name, f"{base}/{name}", more=more) for name in TOLD))
+
+    def contact(self, name, ending="9"):
+        whole = CONTACTS.get(name, "1000009")
+        return whole[:-len(ending)] + ending
+
+    def test_each_provider_makes_a_task_for_its_contact_and_owner_with_due_date_and_priority(self):
+        self.everybody()
+        self.accept("a.ndjson", *(
+            task(name, self.contact(name), route=name, priority="high",
+                 task={"due": DUE, "owner": OWNERS.get(name, "77"), "intended_channel": "voice"})
+            for name in TOLD))
+        sent = self.await_sent(len(TOLD))
+        told = {}
+        for request in self.captured():
+            name = request.target.split("/")[1]
+            told[name] = TOLD[name](request)
+        self.assertEqual(told, {name: (*EXPECTED[name], "Call 1") for name in TOLD})
+        for name in TOLD:
+            self.assertTrue(sent[f"task-{name}"]["provider"]["id"], name)
+            self.assertEqual(sent[f"task-{name}"]["recipient"], self.contact(name))
+
+    def test_the_sinks_special_contacts_end_as_the_contract_says_at_each_provider(self):
+        self.everybody()
+        ends = {"0001": ("failed", "bad_address"), "0004": ("failed", "content")}
+        self.accept("a.ndjson", *(
+            task(f"{name}-{ending}", self.contact(name, ending), route=name) for name in TOLD for ending in ends))
+        self.home.await_counts(lambda c: c.get("failed", 0) == len(TOLD) * len(ends))
+        wrong = {job: e for job, e in self.endings().items() if e != [ends[job[-4:]]]}
+        self.assertEqual(wrong, {})
+
+    def test_a_contact_that_is_none_suppresses_nobody(self):
+        base = self.play()
+        self.furnish(self.route("hubspot", f"{base}/hubspot"))
+        self.accept("a.json", task(1, "1000001"))
+        self.home.await_event("task-1", "failed", "bad_address")
+        self.assertEqual(self.home.lines("suppression", "export", "--format", "json"), [])
+
+    # MARK: the gate
+
+    SMS = {"intended_channel": "sms"}
+
+    def call(self, number, **more):
+        return task(number, **{
+            "template": "call", "topic": "newsletter", "task": self.SMS,
+            "to": {"crm_contact": "1000009", "phone": "+33612345679", "timezone": "UTC"}, **more})
+
+    def hours(self):
+        """Open for an hour that begins in three, for texts."""
+        now = datetime.datetime.now(datetime.timezone.utc)
+        opening = (now + datetime.timedelta(hours=3)).replace(minute=0, second=0, microsecond=0)
+        closing = (opening + datetime.timedelta(hours=1)).strftime("%H:%M").replace("00:00", "24:00")
+        folder = self.home.home / "policies/presets"
+        folder.mkdir(parents=True, exist_ok=True)
+        week = "\n".join(f'{day} = ["{opening.strftime("%H:%M")}-{closing}"]' for day in DAYS)
+        (folder / "mine.toml").write_text(PRESET.format(week=week))
+        return opening, '\n[[policy.quiet_hours]]\nchannel = "sms"\npresets = ["mine"]\n'
+
+    def test_outside_hours_the_task_goes_now_is_due_at_the_opening_and_says_so(self):
+        opening, policy = self.hours()
+        base = self.play()
+        self.furnish(self.route("hubspot", f"{base}/hubspot"), policy=lab.NO_CONSENT_NEEDED + policy)
+        early = (opening - datetime.timedelta(hours=2)).isoformat().replace("+00:00", "Z")
+        late = (opening + datetime.timedelta(days=2)).isoformat().replace("+00:00", "Z")
+        self.accept("a.ndjson", self.call(1), self.call(2, task={**self.SMS, "due": early}),
+                    self.call(3, task={**self.SMS, "due": late}), self.call(4, task={"intended_channel": "email"},
+                    to={"crm_contact": "1000009", "email": "ada@example.test", "timezone": "UTC"}))
+        sent = self.await_sent(4)
+        requests = {r.json["properties"]["hs_task_subject"]: r.json["properties"] for r in self.captured()}
+        due = {n: datetime.datetime.fromisoformat(requests[f"Call {n}"]["hs_timestamp"].replace("Z", "+00:00"))
+               for n in (1, 2, 3, 4)}
+        for number in (1, 2):
+            self.assertGreaterEqual(due[number], opening)
+            self.assertLessEqual(due[number], opening + datetime.timedelta(minutes=15))
+        self.assertEqual(due[3].isoformat(), late.replace("Z", "+00:00"))
+        for number in (1, 2, 3):
+            first = requests[f"Call {number}"]["hs_task_body"].split("<br>")[0]
+            self.assertNotIn("Ask about", first)
+            self.assertRegex(first, "(?i)not .*before|until|from")
+            self.assertIn(f"Ask about {number}.", requests[f"Call {number}"]["hs_task_body"])
+        self.assertTrue(requests["Call 4"]["hs_task_body"].startswith("Ask about 4."))
+        self.assertEqual({o["attempt"] for o in sent.values()}, {1})
+        self.assertEqual([o for o in self.home.outcomes("--event", "postponed")], [])
+
+    def test_a_task_that_the_gate_withholds_makes_no_request(self):
+        base = self.play()
+        self.furnish(self.route("hubspot", f"{base}/hubspot"),
+                     policy='\n[[policy.consent]]\nclass = "marketing"\nrequire = "express"\n')
+        self.home.run("suppression", "add", "+33612345679", "--reason", "litigator")
+        self.accept("a.ndjson", self.call(1), self.call(2, to={"crm_contact": "1000009", "phone": "+33612345689"}),
+                    task(3))
+        self.home.await_event("task-1", "withheld", "suppressed")
+        self.home.await_event("task-2", "withheld", "no_consent")
+        self.home.await_event("task-3", "sent")
+        self.assertEqual(len(self.seen()), 1)
+
+    def test_the_intended_channel_and_its_address_are_required_for_marketing(self):
+        self.furnish(self.route("hubspot", "http://127.0.0.1:9"))
+        bare = self.call(1)
+        del bare["task"]
+        self.enqueue("a.ndjson", bare, self.call(2, to={"crm_contact": "1000009"}))
+        receipt = self.home.await_receipt("a.ndjson")
+        self.assertEqual((receipt["accepted"], receipt["rejected"]), (0, 2))
+        self.assertEqual([(p["code"], p["field"]) for p in receipt["problems"]],
+                         [("missing_field", "task.intended_channel"), ("missing_field", "to.phone")])
+
+    def test_a_sandbox_without_a_contact_makes_no_task(self):
+        base = self.play()
+        self.furnish(self.route("hubspot", f"{base}/hubspot"), more='\n[sandbox]\nredirect = { email = "qa@acme.example" }\n')
+        self.accept("a.json", task(1))
+        self.home.await_event("task-1", "failed", "configuration")
+        self.assertEqual(self.seen(), [])
