@@ -7,7 +7,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 packages=(gcc libcurl4-openssl-dev libssl-dev libsqlite3-dev openssl pkg-config postfix python3-venv systemd tzdata)
-peers=(aiosmtpd chevron jsonschema)
+# moto brings botocore: an SNS that checks our signatures.
+peers=(aiosmtpd chevron flask flask-cors jsonschema moto)
 
 say() { echo "deps: $*"; }
 give_up() { echo "deps: $*" >&2; exit 1; }
@@ -48,10 +49,10 @@ else
     say "this is no Debian: see to it that there are ${packages[*]}, or what they are called here"
 fi
 
-if .build/venv/bin/python -c 'import aiosmtpd, chevron, jsonschema' 2>/dev/null; then
+if .build/venv/bin/python -c 'import aiosmtpd, chevron, flask, flask_cors, jsonschema, moto' 2>/dev/null; then
     say "Python peers are there"
 else
-    say "making .build/venv with ${peers[*]}"
+    say "making .build/venv with ${peers[*]} (about half a minute)"
     mkdir -p .build
     python3 -m venv .build/venv
     .build/venv/bin/python -m pip install --quiet --disable-pip-version-check "${peers[@]}"

@@ -187,7 +187,55 @@ static const unsigned char file_59[] = {
 #embed "../../config/policies/presets/us.toml"
 };
 static const unsigned char file_60[] = {
+#embed "../../config/providers/aws-sms.toml"
+};
+static const unsigned char file_61[] = {
+#embed "../../config/providers/aws-sns.toml"
+};
+static const unsigned char file_62[] = {
+#embed "../../config/providers/close.toml"
+};
+static const unsigned char file_63[] = {
+#embed "../../config/providers/dynamics.toml"
+};
+static const unsigned char file_64[] = {
+#embed "../../config/providers/hubspot.toml"
+};
+static const unsigned char file_65[] = {
+#embed "../../config/providers/messagebird.toml"
+};
+static const unsigned char file_66[] = {
+#embed "../../config/providers/pipedrive.toml"
+};
+static const unsigned char file_67[] = {
+#embed "../../config/providers/plivo.toml"
+};
+static const unsigned char file_68[] = {
+#embed "../../config/providers/salesforce.toml"
+};
+static const unsigned char file_69[] = {
+#embed "../../config/providers/sinch.toml"
+};
+static const unsigned char file_70[] = {
+#embed "../../config/providers/telnyx.toml"
+};
+static const unsigned char file_71[] = {
+#embed "../../config/providers/twilio.toml"
+};
+static const unsigned char file_72[] = {
+#embed "../../config/providers/vonage-sms.toml"
+};
+static const unsigned char file_73[] = {
+#embed "../../config/providers/vonage.toml"
+};
+static const unsigned char file_74[] = {
 #embed "../../config/providers/webhook.toml"
+};
+static const unsigned char file_75[] = {
+#embed "../../config/providers/zendesk-sell.toml"
+};
+static const unsigned char file_76[] = {
+#embed "../../config/providers/zoho.toml"
 };
 
 static const struct {
@@ -255,7 +303,23 @@ static const struct {
     {"presets/us-wa.toml", file_57, sizeof file_57},
     {"presets/us-wy.toml", file_58, sizeof file_58},
     {"presets/us.toml", file_59, sizeof file_59},
-    {"providers/webhook.toml", file_60, sizeof file_60},
+    {"providers/aws-sms.toml", file_60, sizeof file_60},
+    {"providers/aws-sns.toml", file_61, sizeof file_61},
+    {"providers/close.toml", file_62, sizeof file_62},
+    {"providers/dynamics.toml", file_63, sizeof file_63},
+    {"providers/hubspot.toml", file_64, sizeof file_64},
+    {"providers/messagebird.toml", file_65, sizeof file_65},
+    {"providers/pipedrive.toml", file_66, sizeof file_66},
+    {"providers/plivo.toml", file_67, sizeof file_67},
+    {"providers/salesforce.toml", file_68, sizeof file_68},
+    {"providers/sinch.toml", file_69, sizeof file_69},
+    {"providers/telnyx.toml", file_70, sizeof file_70},
+    {"providers/twilio.toml", file_71, sizeof file_71},
+    {"providers/vonage-sms.toml", file_72, sizeof file_72},
+    {"providers/vonage.toml", file_73, sizeof file_73},
+    {"providers/webhook.toml", file_74, sizeof file_74},
+    {"providers/zendesk-sell.toml", file_75, sizeof file_75},
+    {"providers/zoho.toml", file_76, sizeof file_76},
 };
 
 size_t shipped_count(void) { return sizeof files / sizeof files[0]; }

@@ -5,16 +5,18 @@ import base64
 import functools
 import json
 import subprocess
+import threading
 
 # Long and odd, so that a search finds nothing else.
 SECRET = "hush-4cc0unt-s3cret-Zq7Wm2Xv"
+KEY_LOCK = threading.Lock()
 SIGNING_KEY = "whsec_" + base64.b64encode(b"a webhook's key of 32 bytes here").decode()
 
 TEXTS = {
     "twilio": ({"account_sid": "AC" + "0" * 32, "from": "+15550100"}, ["auth_token"]),
     "telnyx": ({"from": "+15550100"}, ["api_key"]),
     "vonage": ({"application_id": "aaaaaaaa-bbbb-cccc-dddd-0123456789ab", "from": "15550100"}, ["private_key"]),
-    "vonage-sms": ({"api_key": "abcd1234", "from": "Acme"}, ["api_secret"]),
+    "vonage-sms": ({"account": "abcd1234", "from": "Acme"}, ["api_secret"]),
     "plivo": ({"auth_id": "MA" + "X" * 18, "from": "+15550100"}, ["auth_token"]),
     "messagebird": ({"originator": "Acme"}, ["access_key"]),
     "sinch": ({"region": "eu", "service_plan_id": "plan-1", "from": "15550100"}, ["api_token"]),
@@ -24,7 +26,7 @@ TEXTS = {
 }
 
 TASKS = {
-    "hubspot": ({"reference_property": "gatepost_id"}, ["token"]),
+    "hubspot": ({"reference_property": "gatepost_id"}, ["access_token"]),
     "salesforce": (
         {"client_id": "3MVG9", "username": "api@acme.example", "external_id_field": "Gatepost_Id__c"}, ["private_key"]),
     "dynamics": (
@@ -39,11 +41,16 @@ TASKS = {
 
 
 @functools.cache
-def private_key():
-    """RSA, PEM."""
+def made_key():
     return subprocess.run(
         ["openssl", "genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"],
         check=True, capture_output=True, text=True).stdout
+
+
+def private_key():
+    """RSA, PEM; the same for all tests, which run side by side."""
+    with KEY_LOCK:
+        return made_key()
 
 
 def secret(name):

@@ -26,6 +26,7 @@ import contract_postfix
 import contract_relay
 import contract_review
 import contract_schedule
+import contract_signatures
 import contract_tasks
 import contract_texts
 import contract_users
@@ -49,6 +50,7 @@ PARTS = [
     contract_failover,
     contract_tasks,
     contract_answers,
+    contract_signatures,
 ]
 
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Lost answers: the request left, no verdict came. Never a second one but where nothing can come twice, or by rule."""
 
+import signal
+
 import lab
 from contract_wire import WireCase, ad, phone_of, task, text
 from peer_http import DROP, SILENCE, Answer
@@ -26,8 +28,10 @@ class Doubt(WireCase):
         self.accept("d.json", ad(4))
         self.home.await_event("text-4", "sent")
         self.assertEqual(set(peer.bodies().values()), {1})
-        self.assertEqual([(r.json["text"].split()[1], r.connection, r.number) for r in peer.requests],
-                         [("1", 0, 0), ("2", 1, 0), ("3", 1, 1), ("4", 2, 0)])
+        # The third went over the second's link. (libcurl may open another to send it again, and is kept from it.)
+        self.assertEqual([(r.json["text"].split()[1], r.number) for r in peer.requests],
+                         [("1", 0), ("2", 0), ("3", 1), ("4", 0)])
+        self.assertEqual(peer.requests[1].connection, peer.requests[2].connection)
         self.assertEqual(sorted(self.doubtful()), ["text-1", "text-3"])
         self.assertEqual(peer.broken, 0)
 
@@ -91,7 +95,8 @@ class Doubt(WireCase):
         self.home.run("queue", "retry", "text-1", "--why", "no thought of consent")
         self.accept("b.json", ad(2, phone_of(1)))
         self.home.await_event("text-2", "withheld", "consent_withdrawn")
-        self.assertEqual(self.home.events("text-1")[-1][0], "unknown")
+        self.assertEqual([e for e, _ in self.home.events("text-1")][:2], ["accepted", "unknown"])
+        self.assertNotIn("withheld", [e for e, _ in self.home.events("text-1")])
         self.assertEqual((len(peer.requests), self.doubtful()), (1, ["text-1"]))
 
     def by_key(self, provider, answer, **settings):
@@ -119,7 +124,6 @@ class Doubt(WireCase):
         self.assertEqual({r.headers["webhook-id"] for r in peer.requests}, {peer.requests[0].headers["idempotency-key"]})
 
     def test_the_bytes_stay_the_same_when_the_template_changes_in_between(self):
-        import signal
         peer = self.peer(lambda r: DROP)
         daemon = self.furnish(self.route("webhook", peer.base, name="texts"))
         self.accept("a.json", ad(1))
@@ -164,7 +168,7 @@ class Doubt(WireCase):
         self.assertEqual(len(self.captured()), 2)
 
     def test_what_the_provider_certainly_does_not_have_goes_again(self):
-        self.adapted("sinch", (r'(?m)^after = "\d+s"', 'after = "1s"'))
+        self.adapted("sinch", (r'(?m)^after = "\d+s"', 'after = "1s"'), (r'absent = "unsure"', 'absent = "not_sent"'))
         def answer(request):
             if request.method == "GET":
                 return Answer(200, {"count": 0, "page": 0, "page_size": 10, "batches": []})

@@ -72,6 +72,8 @@ class Texts(WireCase):
         self.assertEqual(wrong, {})
         self.assertEqual(len(self.endings()), count)
 
+    SILENT_ABOUT_5XX = {"vonage", "messagebird", "plivo", "sinch"}
+
     def test_what_is_throttled_or_not_to_be_had_comes_again(self):
         self.everybody()
         self.accept("a.ndjson", *(
@@ -83,9 +85,13 @@ class Texts(WireCase):
             self.assertEqual(sent[job]["attempt"], 2, name)
         self.accept("b.ndjson", *(
             text(f"{name}-0002", f"+3371{place:03d}0002", route=name) for place, name in enumerate(PLACES)))
-        waits = lambda: [o for o in self.home.outcomes("--event", "postponed") if o["job"].endswith("0002")]
-        self.home.await_that("each put off", lambda: len({o["job"] for o in waits()}) == len(PLACES))
-        self.assertLessEqual({o["reason"] for o in waits()}, {"retry", "route_down"})
+        first = lambda name: next(iter(self.home.events(f"text-{name}-0002")[1:]), None)
+        for name in PLACES:
+            event = self.home.await_that(f"{name} has put it off", lambda: first(name))
+            # Where nothing says that a 5xx of theirs took nothing, it is a doubt.
+            allowed = {("unknown", "in_doubt")} if name in self.SILENT_ABOUT_5XX else {
+                ("postponed", "retry"), ("postponed", "route_down")}
+            self.assertIn(event, allowed, name)
 
     def test_dropped_silent_and_slow_recipients(self):
         self.pling()
@@ -104,7 +110,8 @@ class Texts(WireCase):
     def test_who_told_the_provider_to_stop_gets_no_more_marketing(self):
         base = self.play()
         self.furnish(self.route("twilio", f"{base}/twilio"))
-        self.home.run("consent", "record", "+33700000008", "--channel", "sms", "--type", "granted", "--basis", "express")
+        self.home.run("consent", "record", "+33700000008", "--channel", "sms", "--type", "granted",
+                      "--basis", "express", "--brand", "acme", "--topic", "newsletter")
         self.accept("a.json", ad(1, "+33700000008"))
         self.home.await_event("text-1", "failed", "opted_out")
         self.accept("b.json", ad(2, "+33700000008"))
@@ -172,10 +179,10 @@ class Texts(WireCase):
         base = self.play()
         self.furnish(
             self.route("webhook", f"{base}/webhook"),
-            more='\n[sandbox]\nredirect = { sms = "+33799999999" }\nallow = ["+3370000001*"]\n')
-        self.accept("a.ndjson", text(1), text(2, "+33700000019"))
+            more='\n[sandbox]\nredirect = { sms = "+33799999999" }\nallow = ["+3371111111*"]\n')
+        self.accept("a.ndjson", text(1), text(2, "+33711111119"))
         self.await_sent(2)
-        self.assertEqual(sorted(e["recipient"] for e in self.seen()), ["+33700000019", "+33799999999"])
+        self.assertEqual(sorted(e["recipient"] for e in self.seen()), ["+33711111119", "+33799999999"])
 
     def test_a_daily_quota_is_kept_across_a_restart(self):
         base = self.play()

@@ -45,6 +45,7 @@ struct AnswerJudge {
     }
 
     private func text(_ answer: HTTPAnswer, _ body: AnswerBody) -> String {
+        if (300..<400).contains(answer.status) { return "redirects are not followed" }
         if case .unreadable(let why) = body { return why }
         return first(answers.text, answer, body).map { OneLine.of($0, limit: 400) } ?? ""
     }

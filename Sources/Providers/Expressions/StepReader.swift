@@ -11,7 +11,8 @@ struct StepReader {
 
     static let names = [
         "digits", "text", "number", "seconds", "milliseconds", "iso8601", "date", "time", "clamp", "map", "prefix",
-        "suffix", "within", "line", "mark", "guid", "cut", "list", "upper", "lower", "html", "yesno", "not", "then", "else", "or",
+        "suffix", "within", "line", "mark", "guid", "cut", "list", "upper", "lower", "html", "yesno", "not", "then",
+        "else", "or",
         "path",
     ]
 

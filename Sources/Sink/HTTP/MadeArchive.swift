@@ -22,7 +22,7 @@ struct MadeArchive {
     mutating func add(_ id: String, _ reading: Reading, _ part: ProviderPart) {
         guard part.inquiry != nil || part.amendment != nil else { return }
         let entry = Entry(id, reading.kept(for: part.description.inquiry?.found.conditions.map(\.value) ?? []))
-        var names = part.inquiry == nil ? [] : Self.names(of: reading, part)
+        var names = Self.names(of: reading, part)
         if part.amendment != nil {
             names += [id, AnswerValues.uuid(of: id)].map { "\(part.description.name) id \($0)" }
         }
@@ -41,12 +41,12 @@ struct MadeArchive {
         return names
     }
 
-    /// What made the task of that id: the provider's, however it is dressed, or our reference.
-    func original(of id: String, _ part: ProviderPart) -> Reading? {
+    /// The task of that id: the provider's, however it is dressed, or our reference; with what made it.
+    func original(of id: String, _ part: ProviderPart) -> (id: String, reading: Reading)? {
         let provider = part.description.name
         let digits = id.split { !$0.isNumber }.max { $0.count < $1.count } ?? ""
         let names = ["id \(id)", "ref \(id)", "id \(digits)"]
-        return names.lazy.compactMap { entries["\(provider) \($0)"]?.last }.first?.reading
+        return names.lazy.compactMap { entries["\(provider) \($0)"]?.last }.first.map { ($0.id, $0.reading) }
     }
 
     /// The provider's answer to an inquiry: everything that it has and that agrees with what is asked, newest first.

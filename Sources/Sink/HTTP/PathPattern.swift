@@ -83,29 +83,32 @@ struct PathPattern {
     }
 
     private func matchAll(_ path: ArraySlice<UInt8>) -> [(expression: Expression, text: String)]? {
-        var rest = path
-        var found: [(expression: Expression, text: String)] = []
-        for (place, piece) in pieces.enumerated() {
-            switch piece {
-            case .literal(let bytes):
-                guard rest.starts(with: bytes) else { return nil }
-                rest = rest.dropFirst(bytes.count)
-            case .value(let expression):
-                let mayHoldSlash = expression?.steps.contains { if case .path = $0 { true } else { false } } ?? false
-                let segment = mayHoldSlash ? rest : rest.prefix { $0 != UInt8(ascii: "/") }
-                guard let end = endOfValue(segment, before: place + 1), end > rest.startIndex else { return nil }
-                if let expression { found.append((expression, FormText.decoded(rest[..<end]))) }
-                rest = rest[end...]
-            }
-        }
-        return rest.isEmpty ? found : nil
+        Self.match(pieces[...], path)
     }
 
-    /// Where what follows the value begins: all of the segment where the value is last or a slash follows.
-    private func endOfValue(_ segment: ArraySlice<UInt8>, before place: Int) -> Int? {
-        guard place < pieces.count, case .literal(let literal) = pieces[place] else { return segment.endIndex }
-        let mark = literal.prefix { $0 != UInt8(ascii: "/") }
-        guard !mark.isEmpty else { return segment.endIndex }
-        return segment.indices.first { segment[$0...].starts(with: mark) }
+    private static func match(_ pieces: ArraySlice<Piece>, _ path: ArraySlice<UInt8>)
+        -> [(expression: Expression, text: String)]?
+    {
+        guard let piece = pieces.first else { return path.isEmpty ? [] : nil }
+        switch piece {
+        case .literal(let bytes):
+            return path.starts(with: bytes) ? match(pieces.dropFirst(), path.dropFirst(bytes.count)) : nil
+        case .value(let expression):
+            for end in ends(of: expression, in: path, before: pieces.dropFirst().first) {
+                guard let behind = match(pieces.dropFirst(), path[end...]) else { continue }
+                return (expression.map { [($0, FormText.decoded(path[..<end]))] } ?? []) + behind
+            }
+            return nil
+        }
+    }
+
+    /// Where a value may end, the likeliest first: a segment is taken whole or up to what follows in it; a path as far as
+    /// it goes.
+    private static func ends(of expression: Expression?, in path: ArraySlice<UInt8>, before next: Piece?) -> [Int] {
+        let mayHoldSlash = expression?.steps.contains { if case .path = $0 { true } else { false } } ?? false
+        let value = mayHoldSlash ? path : path.prefix { $0 != UInt8(ascii: "/") }
+        guard case .literal(let literal)? = next else { return value.isEmpty ? [] : [value.endIndex] }
+        let starts = value.indices.dropFirst().filter { path[$0...].starts(with: literal) }
+        return mayHoldSlash ? starts.reversed() : starts + [value.endIndex].filter { _ in !value.isEmpty }
     }
 }

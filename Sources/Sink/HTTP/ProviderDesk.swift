@@ -129,7 +129,9 @@ extension ProviderDesk {
             return amend(part, request, reading, now)
         case .token:
             count(\.tokens)
-            let answer = part.answer(.token, AnswerValues(id: freshID()))
+            var values = AnswerValues(id: freshID())
+            values.token = "sink-\(values.id)"
+            let answer = part.answer(.token, values)
             return Ruling(ending: .answer(answer, afterSeconds: 0), event: nil)
         }
     }
@@ -145,13 +147,13 @@ extension ProviderDesk {
     }
 
     private func amend(_ part: ProviderPart, _ request: SinkRequest, _ reading: Reading, _ now: Instant) -> Ruling {
-        let id = reading[.task(.id)] ?? ""
-        let original = archive.original(of: id, part)
+        let asked = reading[.task(.id)] ?? reading.reference ?? ""
+        let original = archive.original(of: asked, part)
+        let (id, made) = original ?? (asked, reading)
         guard keep(request, part, "\(freshID())-amended", now) else { return cannotKeep(part, reading, now) }
-        let answer = part.amended(AnswerValues(id, original ?? reading))
         return Ruling(
-            ending: .answer(answer, afterSeconds: 0),
-            event: event(.accepted(id: id), part, original ?? reading, request.body.count, now, .amendment))
+            ending: .answer(part.amended(AnswerValues(id, made)), afterSeconds: 0),
+            event: event(.accepted(id: id), part, made, request.body.count, now, .amendment))
     }
 
     func keep(_ request: SinkRequest, _ part: ProviderPart, _ id: String, _ now: Instant) -> Bool {

@@ -19,6 +19,7 @@ struct Reading {
 
     mutating func note(_ expression: Expression, _ text: String) {
         raw.append((expression, text))
+        if let (name, value) = expression.marked(in: text) { add(name, value) }
         guard let name = expression.name, let original = expression.original(of: text) else { return }
         add(name, original)
         if name == .callbackURL, let token = Self.reference(in: original) { add(.job(.token), token) }
