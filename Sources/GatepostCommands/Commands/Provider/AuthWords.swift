@@ -83,27 +83,31 @@ extension URLTemplate {
 extension Expression {
     /// Settings as they are, secrets masked, what is put before and behind them.
     fileprivate func masked(_ settings: [String: ProviderSetting]) -> String {
-        var text =
-            switch source {
-            case .constant(let value):
-                switch value {
-                case .text(let text): text
-                case .integer(let number): String(number)
-                case .boolean(let flag): String(flag)
-                case .time, .list: "…"
-                }
-            case .name(.setting(let name)): settings[name]?.text ?? "‹settings.\(name)›"
-            case .name(.secret(let name)): AuthWords.mask(name)
-            case .name, .nothing: "…"
-            }
+        var text = source.masked(settings)
         for step in steps {
             switch step {
-            case .prefix(let before): text = before + text
-            case .suffix(let behind): text += behind
-            case .within(let before, let behind): text = before + text + behind
+            case .prefix(let before): text = text.map { before + $0 }
+            case .suffix(let behind): text = text.map { $0 + behind }
+            case .within(let before, let behind): text = text.map { "\(before)\($0)\(behind)" }
+            case .or(let name): text = text ?? Source.name(name).masked(settings)
             default: break
             }
         }
-        return text
+        if case .name(.setting(let name)) = source { return text ?? "‹settings.\(name)›" }
+        return text ?? "…"
+    }
+}
+
+extension Expression.Source {
+    /// Nil: a setting that is not given.
+    fileprivate func masked(_ settings: [String: ProviderSetting]) -> String? {
+        switch self {
+        case .constant(.text(let text)): text
+        case .constant(.integer(let number)): String(number)
+        case .constant(.boolean(let flag)): String(flag)
+        case .name(.setting(let name)): settings[name]?.text
+        case .name(.secret(let name)): AuthWords.mask(name)
+        case .constant, .name, .nothing: "…"
+        }
     }
 }
