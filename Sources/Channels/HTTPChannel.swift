@@ -42,8 +42,9 @@ public final class HTTPChannel: Channel {
 
     /// Parcels that come after `close` are reported as `recalled`.
     ///
-    /// Inquiries end as `accepted` (it is there), `absent` (certainly not sent), `unknown` (not settled, whatever the
-    /// reason) or `recalled`.
+    /// Inquiries end as `accepted` (it is there), `absent` (certainly not sent), `unknown` (asked, not settled),
+    /// `unreachable` or `configuration` before the answer (not asked: the account is down, or does not let us in) or
+    /// `recalled`.
     public func send(_ parcels: [Parcel]) {
         let (receiver, name) = (receiver, name)
         tenancy.run { route in

@@ -26,6 +26,15 @@ struct HTTPEvidence: Hashable, Sendable {
         case noToken(TokenTrouble)
         /// The request did not leave: it could not be signed, for that reason.
         case unsigned(String)
+
+        /// Whether anybody may have heard of the request.
+        var hasLeft: Bool {
+            switch self {
+            case .verdict, .inquiry: true
+            case .failed(let failure): failure.bodySent != .none
+            case .noToken, .unsigned: false
+            }
+        }
     }
     enum TokenTrouble: Hashable, Sendable {
         /// The account is not let in.

@@ -5,7 +5,9 @@
 // (`Provider.judge`).
 //
 // What never is in doubt: a request whose last body byte did not leave was not sent. What always is: one whose last byte
-// left and whose answer did not come. An inquiry sends nothing, so it can only settle the doubt or leave it.
+// left and whose answer did not come. An inquiry sends nothing, so it can only settle the doubt or leave it; one that did
+// not leave was not asked, which is told apart: an account that is down says nothing of its texts, and never will by being
+// asked in vain a few times.
 
 import GatewayModel
 import Providers
@@ -22,7 +24,7 @@ public enum HTTPJudgement {
 
     static func judge(_ evidence: HTTPEvidence) -> DeliveryResult {
         if case .inquiry(let verdict, _) = evidence.sight { return judge(verdict) }
-        if evidence.purpose == .inquire { return .unknown }
+        if evidence.purpose == .inquire, evidence.sight.hasLeft { return .unknown }
         return judgeSending(evidence.sight)
     }
 

@@ -147,10 +147,12 @@ extension HTTPWords {
     }
 
     private static func trust(_ easy: UnsafeMutableRawPointer, _ options: HTTPClientOptions) {
-        if let caFile = options.caFile {
-            gatepost_easy_set_text(easy, CURLOPT_CAINFO, caFile)
-            gatepost_easy_set_text(easy, CURLOPT_CAPATH, nil)  // else the system's authorities count too
-        }
+        if let caFile = options.caFile { gatepost_easy_set_text(easy, CURLOPT_CAINFO, caFile) }
+        // Else the system's authorities count beside the file's; and libcurl keeps what it has read of authorities for the
+        // next connection only where they all come from one file. Reading the system's is 20 ms, on this thread; a file
+        // that was exchanged is seen after a minute, not after libcurl's day.
+        gatepost_easy_set_text(easy, CURLOPT_CAPATH, nil)
+        gatepost_easy_set_long(easy, CURLOPT_CA_CACHE_TIMEOUT, 60)
         if let certificate = options.clientCertificate, let key = options.clientKey {
             gatepost_easy_set_text(easy, CURLOPT_SSLCERT, certificate)
             gatepost_easy_set_text(easy, CURLOPT_SSLCERTTYPE, "PEM")

@@ -92,10 +92,17 @@ struct HTTPJudgementTests {
         Row("absent", .inquiry(.absent, status: 200), .inquire, is: .absent, at: .answer),
         Row("no answer", .inquiry(.noAnswer("busy"), status: 503), .inquire, is: .unknown, at: .answer),
         Row(
-            "asked in vain", .failed(HTTPFailure(.unreachable, bodySent: .none, "why")), .inquire, is: .unknown,
-            at: .connecting),
-        Row("asked without a token", .noToken(.refused("no")), .inquire, is: .unknown, at: .authenticating),
-        Row("asked without a secret", .unsigned("no"), .inquire, is: .unknown, at: .authenticating),
+            "asked, and nothing came", .failed(HTTPFailure(.timedOut, bodySent: .whole, "why")), .inquire, is: .unknown,
+            at: .answer),
+        Row(
+            "not asked: nobody there", .failed(HTTPFailure(.unreachable, bodySent: .none, "why")), .inquire,
+            is: .unreachable, at: .connecting),
+        Row(
+            "not asked: not to be trusted", .failed(HTTPFailure(.untrusted, bodySent: .none, "why")), .inquire,
+            is: .configuration, at: .encrypting),
+        Row("not asked: no token", .noToken(.refused("no")), .inquire, is: .configuration, at: .authenticating),
+        Row("not asked: no token now", .noToken(.notNow("busy")), .inquire, is: .unreachable, at: .authenticating),
+        Row("not asked: no secret", .unsigned("no"), .inquire, is: .configuration, at: .authenticating),
     ]
 
     @Test(arguments: words + failures + onTheWay + credentials + inquiries)

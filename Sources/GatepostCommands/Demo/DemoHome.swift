@@ -85,6 +85,7 @@ struct DemoHome: Sendable {
         provider = "\(DemoCast.taskProvider)"
         base_url = "\(tasks)"
         allow_private_network = true
+        settings = { reference_property = "gatepost_id" }
         secrets = { access_token = { file = "secret" } }
 
         [[policy.cap]]               # without a [[policy.consent]], marketing needs express consent with proof
