@@ -67,7 +67,7 @@ let package = Package(
                 collections, logging,
             ]),
         room("Channels", ["GatewayModel", "Transport", "Providers", "Settings", logging]),
-        room("Sink", ["GatewayModel", "Providers", "COpenSSL"]),
+        room("Sink", ["GatewayModel", "Providers", "Cryptography", "COpenSSL"]),
 
         room(
             "GatepostCommands",

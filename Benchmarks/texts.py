@@ -119,7 +119,7 @@ def agree_to_texts(home, count):
     """Records that the people behind the numbers want texts."""
     path = home.home / "numbers.csv"
     with open(path, "w") as file:
-        file.write("address,channel,brand,topic,type,basis,method,occurred_at,wording,language\n")
+        file.write("address,channel,brand,topics,type,basis,method,occurred_at,wording,language\n")
         for n in range(count):
             file.write(f"{phone(n)},sms,acme,newsletter,granted,express,web-form,2026-01-02T03:04:05Z,Texts please,en\n")
     timed(home, count, "consent", "import", path)
@@ -131,7 +131,8 @@ def stand(texts, mails):
     with lab.Lab() as home:
         ports = lab.free_port(), lab.free_port()
         configure(home, *ports)
-        agree_to_texts(home, texts)
+        if texts:
+            agree_to_texts(home, texts)
         if mails:
             import_consents(home, range(mails))
         peer(home, ports[0])

@@ -61,17 +61,23 @@ public struct Settling: Sendable {
     }
 
     private func fate(of report: AttemptReport, for flight: Flight, chance: Double) -> Settlement.Fate {
-        flight.isInquiry ? inquiryFate(report.result, flight, chance) : sendingFate(report, flight, chance)
+        flight.isInquiry ? inquiryFate(report, flight, chance) : sendingFate(report, flight, chance)
     }
 
     private func sendingFate(_ report: AttemptReport, _ flight: Flight, _ chance: Double) -> Settlement.Fate {
         switch report.result {
         case .accepted: .sent
+        // Said of the address that the sandbox put in its place: nothing follows for the job's own.
+        case .badAddress where flight.isRedirected, .optedOut where flight.isRedirected: .failed(.refused)
+        case .content where leavesDoubt(.content, flight), .refused where leavesDoubt(.refused, flight): .unknown(.park)
         case .badAddress: .failed(.badAddress)
         case .optedOut: .failed(.optedOut)
         case .content: .failed(.content)
         case .refused: .failed(.refused)
+        case .configuration where mayBeOfTheMessage(report, flight):
+            again(flight, .routeDown, atLeast: nil, movesOn: hasStandIn, chance)
         case .configuration where report.evidence.isBeforeTheEnvelope: routeDown(flight)
+        case .configuration where leavesDoubt(.configuration, flight): .unknown(.park)
         case .configuration: .failed(.configuration)
         case .throttled(let after): again(flight, .throttled, atLeast: after, movesOn: hasStandIn, chance)
         case .transient: again(flight, .retry, atLeast: nil, movesOn: false, chance)
@@ -81,18 +87,41 @@ public struct Settling: Sendable {
         }
     }
 
+    /// A provider that has answered a request with "you are not let in", and not for want of a token, may mean this
+    /// message: it counts, and backs off, so that another job probes the route.
+    private func mayBeOfTheMessage(_ report: AttemptReport, _ flight: Flight) -> Bool {
+        guard flight.facts.channel != .email, report.evidence.isBeforeTheEnvelope else { return false }
+        return report.evidence.code.map { $0 != 401 } ?? false
+    }
+
+    /// A refusal of the second request says nothing of the first: duplicates are refused so. Only one under the same own
+    /// id speaks of both.
+    private func leavesDoubt(_ reason: FailureReason, _ flight: Flight) -> Bool {
+        guard flight.facts.isInDoubt else { return false }
+        switch doubt.ways.repeats {
+        case .upsert: return false
+        case .key: return reason == .refused
+        case nil: return true
+        }
+    }
+
     /// Only found and absent settle anything: every other answer leaves the doubt as it was. What was not asked after all
-    /// is due as before.
-    private func inquiryFate(_ result: DeliveryResult, _ flight: Flight, _ chance: Double) -> Settlement.Fate {
-        switch result {
+    /// is not counted.
+    private func inquiryFate(_ report: AttemptReport, _ flight: Flight, _ chance: Double) -> Settlement.Fate {
+        switch report.result {
         case .accepted: .sent
         case .absent: .absent
         case .recalled: .recalled
-        case .badAddress, .optedOut, .content, .refused, .configuration, .throttled, .transient, .unreachable,
-            .unknown:
-            inDoubt(flight, chance)
+        case .unreachable: .again(at: now + Self.patience, .routeDown, counts: false)
+        case .throttled(let after): .again(at: now + max(Self.patience, after ?? .zero), .throttled, counts: false)
+        case .configuration where report.evidence.isBeforeTheEnvelope:
+            .again(at: now + Self.patience, .routeDown, counts: false)
+        case .badAddress, .optedOut, .content, .refused, .configuration, .transient, .unknown: inDoubt(flight, chance)
         }
     }
+
+    /// How long after its route was found closed a question is looked at again.
+    private static let patience = Duration.seconds(10)
 
     func inDoubt(_ flight: Flight, _ chance: Double) -> Settlement.Fate {
         .unknown(
@@ -129,7 +158,8 @@ extension Settling {
         providers: [String: Provider], at now: Instant
     ) -> Settlement.Fate {
         let rules = Settling(DoubtRule(settings: settings, providers: providers, route: facts.route, now: now))
-        let flight = Flight(facts: facts, slot: WireSlot(index: 0), launchedAt: now)
+        var flight = Flight(facts: facts, slot: WireSlot(index: 0), launchedAt: now)
+        flight.isRedirected = settings.sandbox != nil  // it may have been
         let report = AttemptReport(attempt: AttemptID(rawValue: 0), result: result, evidence: evidence)
         return rules.fate(of: report, for: flight, chance: 0.5)
     }

@@ -58,6 +58,10 @@ struct HTTPWords {
         }
     }
 
+    /// Without TLS nothing tells before the first answer that it is no HTTP/2 (RFC 9113 section 3.2): whoever waited for
+    /// that would wait for the slowest.
+    private var isUnencrypted: Bool { url.hasPrefix("http:") }
+
     private static func isPlain(_ text: String) -> Bool { text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F } }
     private static func isName(_ text: String) -> Bool {
         !text.isEmpty && text.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != UInt8(ascii: ":") }
@@ -68,6 +72,9 @@ struct HTTPWords {
         _ easy: UnsafeMutableRawPointer, after last: HTTPWords, _ list: inout UnsafeMutablePointer<curl_slist>?
     ) {
         if url != last.url { gatepost_easy_set_text(easy, CURLOPT_URL, url) }
+        if isUnencrypted != last.isUnencrypted {
+            gatepost_easy_set_long(easy, CURLOPT_PIPEWAIT, isUnencrypted ? 0 : 1)
+        }
         if form != last.form || method != last.method { setMethod(easy) }
         if form == .body, count != last.count || form != last.form {
             gatepost_easy_set_large(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(count))

@@ -82,7 +82,10 @@ struct AnswerTests {
         (422, "<html>", .unknown, nil, nil),
         (400, "", .unknown, nil, nil),
         (401, "", .credentials, nil, nil),
-        (403, #"{}"#, .credentials, nil, nil),
+        (403, #"{}"#, .configuration, nil, nil),
+        (403, #"{"errors":[{"code":"other"}]}"#, .configuration, "other", nil),
+        (403, "<html>", .credentials, nil, nil),
+        (403, "", .credentials, nil, nil),
         (407, "", .credentials, nil, nil),
         (402, "", .quota, nil, nil),
         (404, "x", .configuration, nil, nil),
@@ -127,6 +130,28 @@ struct AnswerTests {
         #expect(judge.judge(HTTPAnswer(status: 200, body: [1]), now: nil).text.hasPrefix("the answer is no JSON"))
     }
 
+    @Test(
+        "words about letting us in give back nothing that could be a secret; others stand", arguments: [401, 403, 407])
+    func secretsGivenBack(_ status: Int) throws {
+        let token = "FwoGZXIvYXdzEBYaDKtoken0123456789"
+        let words = #"does not match.\n\nx-amz-security-token:\#(token)\nSign it again"#
+        func text(_ status: Int) throws -> String {
+            let body = Array(#"{"errors":[{"detail":"\#(words)"}]}"#.utf8)
+            return AnswerJudge(try Self.description()).judge(HTTPAnswer(status: status, body: body), now: nil).text
+        }
+        #expect(try text(status) == "does not match. … Sign it again")
+        #expect(try text(400).contains(token))
+    }
+
+    @Test("a rule's own credentials verdict gives back nothing either, whatever the status")
+    func awsGivesBack() throws {
+        let aws = try #require(ShippedProvidersTests.loaded.catalog["aws-sms"])
+        let body =
+            #"{"__type":"SignatureDoesNotMatch","message":"x-amz-security-token:FwoGZXIvYXdzEBYaDKtoken0123456789"}"#
+        let verdict = AnswerJudge(aws).judge(HTTPAnswer(status: 400, body: Array(body.utf8)), now: nil)
+        #expect(verdict.result == .credentials && verdict.text == "…")
+    }
+
     @Test("a body that cannot be trusted never makes a success, and stops no plain status")
     func untrusted() throws {
         let judge = AnswerJudge(try Self.description())
@@ -157,6 +182,7 @@ struct AnswerTests {
             judge.judge(HTTPAnswer(status: 200, body: Array(#"{"id":"7"}"#.utf8)), now: nil)
                 == AnswerVerdict(.accepted, id: "7"))
         #expect(judge.judge(HTTPAnswer(status: 400), now: nil).result == .refused)
+        #expect(judge.judge(HTTPAnswer(status: 403), now: nil).result == .credentials)
         #expect(judge.judge(HTTPAnswer(status: 500), now: nil).result == .unknown)
     }
 

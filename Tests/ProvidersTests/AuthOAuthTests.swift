@@ -154,6 +154,17 @@ struct AuthOAuthTests {
         #expect(bench.answer(503, "") == .transient("answered 503"))
     }
 
+    @Test("a token that ended right after a failed renewal is asked for at once, not missed")
+    func endsInThePause() throws {
+        let bench = try Self.bench(Self.oauth(.clientCredentials))
+        #expect(bench.answer(200, Self.hour) == .have)
+        bench.now = bench.now + .seconds(3595)
+        #expect(bench.answer(503, "") == .have)
+        #expect(try bench.tokenRequest() == nil)
+        bench.now = bench.now + .seconds(5)
+        #expect(try bench.tokenRequest() != nil)
+    }
+
     @Test("Zoho's scheme")
     func scheme() throws {
         let bench = try Self.bench(Self.oauth(.clientCredentials, scheme: "Zoho-oauthtoken"))

@@ -280,7 +280,7 @@ extension ShippedRequestTests {
             moreTexts[2], "/xms/v1/plan1/batches?client_reference=\(token)&page_size=10", ["client_reference": token]
         ),
         (
-            tasks[7], "/api/v2/activities?person_id=42&sort_by=add_time&sort_direction=desc&limit=500",
+            tasks[7], "/api/v2/activities?person_id=42&sort_by=add_time&sort_direction=desc&limit=100",
             ["note": token]
         ),
         (

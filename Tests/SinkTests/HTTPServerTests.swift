@@ -105,6 +105,7 @@ struct HTTPServerTests {
         arguments: [
             ("POST", messages, ["Content-Type": "application/x-www-form-urlencoded"], text(to: "1555"), 401, "20003"),
             ("POST", messages, ["Authorization": "Basic QQ=="], text(to: "1555"), 401, "20003"),
+            ("POST", messages, ["Authorization": "Basic QUMxOnB3="], text(to: "1555"), 401, "20003"),
             ("POST", messages, basic, "To=%2B1555&Kind=sms", 400, #""missing":["Body"]"#),
             ("POST", messages, basic, "To=%2B1555&Body=x&Kind=mms", 400, "Kind = sms"),
             ("POST", messages, ["Authorization": "Basic QUMxOnB3"], text(to: "1555"), 400, "Content-Type"),

@@ -143,6 +143,8 @@ struct RecordDecoderTests {
         Row("U+2028 in a name", to: #"{"email":"a@b.example","name":"A\u2028B"}"#, "header_injection to.name"),
         Row("a phone with spaces", to: #"{"email":"a@b.example","phone":"+33 6 12"}"#, "bad_address to.phone"),
         Row("a national phone", to: #"{"email":"a@b.example","phone":"0612345678"}"#, "bad_address to.phone"),
+        Row("a trunk zero", to: #"{"email":"a@b.example","phone":"+330612345678"}"#, "bad_address to.phone"),
+        Row("an Irish trunk zero", to: #"{"email":"a@b.example","phone":"+3530871234567"}"#, "bad_address to.phone"),
         Row("a zone unheard of", to: #"{"email":"a@b.example","timezone":"Europe/Pariss"}"#, "bad_value to.timezone"),
         Row("a country in words", to: #"{"email":"a@b.example","country":"France"}"#, "bad_value to.country"),
         Row("a region without a country", to: #"{"email":"a@b.example","region":"IDF"}"#, "bad_value to.region"),

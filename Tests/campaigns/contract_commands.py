@@ -101,7 +101,7 @@ class Commands(Case):
         said = done.stdout + done.stderr
         self.assertEqual(done.returncode, 0, said)
         self.assertNotIn("\x1b", said)
-        self.assertEqual(said.count(", as expected"), 9, said)
+        self.assertEqual(said.count(", as expected"), 13, said)
         moment = lambda word: float(next(line for line in done.stdout.splitlines() if f" {word} " in line).split()[0])
         self.assertLess(moment("sent") - moment("enqueued"), 1.0, said)
 

@@ -2,11 +2,13 @@
 """Accounts in trouble: throttled, down, not let in; who takes over, and who is used again (CONTRACT 5, `failover`)."""
 
 import collections
+import datetime
+import time
 
 import accounts
 import lab
-from contract_wire import WireCase, ad, task, text
-from peer_http import DROP, Answer, Peer
+from contract_wire import WireCase, ad, phone_of, task, text
+from peer_http import DROP, Answer
 
 TAKEN = Answer(201, {"message": {"id": "m-1"}})
 
@@ -71,6 +73,21 @@ class Failover(WireCase):
         self.home.run("route", "resume", "first")
         self.home.await_that("open again", lambda: self.probe(first, refused))
 
+    def test_a_used_up_allowance_closes_the_account_for_as_long_as_it_says(self):
+        enough = Answer(429, {"code": "quota", "message": "enough for today"}, {"retry-after": "3600"})
+        peer = self.peer(lambda r: enough)
+        self.furnish(self.route("webhook", peer.base, name="texts"))
+        self.accept("a.ndjson", *(text(n) for n in range(30)))
+        route = self.await_closed("texts", "throttled.*enough for today")
+        probe = datetime.datetime.fromisoformat(route["next_probe"].replace("Z", "+00:00"))
+        self.assertGreater(probe.timestamp(), time.time() + 3500)
+        self.assertEqual(self.endings(), {})
+        self.assertLessEqual(len(peer.requests), 20)
+        peer.answer = lambda r: Answer(204)
+        self.home.run("route", "resume", "texts")
+        self.home.run("queue", "retry", "--route", "texts")  # whoever was told to wait an hour would
+        self.await_sent(30)
+
     def test_what_may_have_gone_never_takes_another_way(self):
         first = self.peer(lambda r: DROP)
         self.two(first.base)
@@ -83,6 +100,34 @@ class Failover(WireCase):
         self.assertEqual({job for job, end in ended.items() if end == "unknown"}, doubtful)
         self.assert_each_once(12, first, self.second)
         self.assertGreaterEqual(len(first.requests), 5)
+
+    def test_a_doubt_that_is_to_be_resent_waits_for_the_account_that_had_it(self):
+        port = lab.free_port()
+        first = self.peer(lambda r: DROP, port=port)
+        self.two(f"http://127.0.0.1:{port}")
+        self.accept("a.json", text(1))
+        self.home.await_event("text-1", "unknown")
+        first.close()
+        self.accept("b.ndjson", *(text(n) for n in range(2, 8)))
+        self.assertEqual({o["route"] for o in self.await_sent(6).values()}, {"second"})
+        again = self.peer(lambda r: TAKEN, port=port)
+        sent = self.home.await_event("text-1", "sent")
+        self.assertEqual((sent["route"], self.phones(again).count(phone_of(1))), ("first", 1))
+        self.assertNotIn(phone_of(1), self.phones(self.second))
+
+    def phones(self, peer):
+        return ["+" + r.json["to"] for r in peer.requests]
+
+    def test_another_provider_takes_over_and_asks_in_its_own_way(self):
+        first, second = self.peer(lambda r: Answer(503, {"error": {}})), self.peer(lambda r: Answer(202, {"id": "w-1"}))
+        first.close()
+        self.furnish(self.route("telnyx", first.base, name="first", more='failover = ["second"]\n'),
+                     self.route("webhook", second.base, name="second"))
+        self.accept("a.ndjson", *(ad(n) for n in range(10)))
+        sent = self.await_sent(10)
+        self.assertEqual({o["route"] for o in sent.values()}, {"second"})
+        self.assertEqual(sorted(r.json["to"] for r in second.requests), sorted(phone_of(n) for n in range(10)))
+        self.assertEqual({r.path for r in second.requests}, {"/v1/texts"})
 
     def test_a_paused_account_has_its_stand_in(self):
         first = self.peer(lambda r: TAKEN)
@@ -103,7 +148,7 @@ class Failover(WireCase):
         second.answer = lambda r: TAKEN
         self.home.run("route", "resume", "second")
         self.await_sent(5)
-        self.assert_each_once(5, type("Taken", (), {"requests": [r for r in second.requests[-5:]]}))
+        self.assertEqual(sorted(self.phones(second)[-5:]), sorted(phone_of(n) for n in range(5)))
 
 
 class Tokens(WireCase):

@@ -2,6 +2,8 @@
 """Who we say we are, checked by others: moto's SNS, botocore, OpenSSL, and Standard Webhooks by hand."""
 
 import base64
+import datetime
+import email.utils
 import hashlib
 import hmac
 import json
@@ -78,19 +80,39 @@ class Signatures(WireCase):
         self.home.await_event("text-1", "sent")
         request = peer.requests[0]
         said = re.fullmatch(
-            r"AWS4-HMAC-SHA256 Credential=(\S+?)/(\d{8})/(\S+?)/(\S+?)/aws4_request, ?SignedHeaders=(\S+), ?Signature=(\w+)",
+            r"AWS4-HMAC-SHA256 Credential=(\S+?)/\d{8}/(\S+?)/(\S+?)/aws4_request, ?SignedHeaders=(\S+), ?"
+            r"Signature=(\w+)",
             request.headers["authorization"])
-        key, _, region, service, signed, signature = said.groups()
+        key, region, service, signed, signature = said.groups()
         self.assertEqual((key, region, service), ("AKIDEXAMPLE", "eu-central-1", "sms-voice"))
         self.assertLessEqual({"host", "x-amz-date"}, set(signed.split(";")))
         asked = {
             "access_key": key, "secret_key": accounts.secret("secret_access_key"), "service": service, "region": region,
-            "method": request.method, "url": peer.base + request.target, "body": base64.b64encode(request.body).decode(),
+            "method": request.method, "url": peer.base + request.target,
+            "body": base64.b64encode(request.body).decode(),
             "headers": {name: request.headers[name] for name in signed.split(";")}}
         done = subprocess.run(
             [PYTHON, lab.ROOT / "Tests/campaigns/peer_botocore.py"], input=json.dumps(asked), capture_output=True,
             text=True, check=True)
         self.assertEqual(done.stdout.strip(), signature)
+
+    def test_a_clock_that_is_off_is_put_right_by_the_answer(self):
+        ahead = lambda: datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(minutes=20)
+        def answer(request):
+            date = {"date": email.utils.format_datetime(ahead().replace(microsecond=0), usegmt=True)}
+            told = datetime.datetime.strptime(request.headers["x-amz-date"] + "+0000", "%Y%m%dT%H%M%SZ%z")
+            if abs((ahead() - told).total_seconds()) < 300:
+                return Answer(200, {"MessageId": "m-1"}, date)
+            return Answer(403, {
+                "__type": "InvalidSignatureException", "message": "Signature expired: it is now earlier"}, date)
+        peer = self.peer(answer)
+        self.furnish(self.route("aws-sms", peer.base))
+        self.accept("a.json", text(1))
+        sent = self.home.await_event("text-1", "sent")
+        self.assertEqual((sent["attempt"], len(peer.requests)), (1, 2))
+        self.accept("b.json", text(2))
+        self.home.await_event("text-2", "sent")
+        self.assertEqual(len(peer.requests), 3)
 
     def test_standard_webhooks_over_the_raw_bytes(self):
         peer = self.peer(lambda r: Answer(204))
@@ -111,7 +133,8 @@ class Signatures(WireCase):
         places = {name: self.home.home / name for name in ("key.pem", "public.pem", "signature")}
         places["key.pem"].write_text(accounts.private_key())
         places["signature"].write_bytes(unpadded(signature))
-        subprocess.run(["openssl", "pkey", "-in", places["key.pem"], "-pubout", "-out", places["public.pem"]], check=True)
+        subprocess.run(
+            ["openssl", "pkey", "-in", places["key.pem"], "-pubout", "-out", places["public.pem"]], check=True)
         subprocess.run(
             ["openssl", "dgst", "-sha256", "-verify", places["public.pem"], "-signature", places["signature"]],
             input=f"{head}.{claims}".encode(), check=True, capture_output=True)
@@ -133,7 +156,8 @@ class Signatures(WireCase):
     def test_salesforces_assertion_is_signed_by_our_key(self):
         def answer(request):
             if "oauth2" in request.path:
-                return Answer(200, {"access_token": "t-1", "token_type": "Bearer", "instance_url": "https://na1.example"})
+                return Answer(200, {
+                    "access_token": "t-1", "token_type": "Bearer", "instance_url": "https://na1.example"})
             return Answer(201, {"id": "00T1", "success": True, "errors": []})
         peer = self.peer(answer)
         self.furnish(self.route("salesforce", peer.base))

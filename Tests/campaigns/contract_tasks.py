@@ -4,7 +4,6 @@
 import datetime
 import zoneinfo
 
-import accounts
 import lab
 from contract_gate import PRESET, DAYS
 from contract_wire import WireCase, task

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Texts by every shipped provider, end to end through the sink (CONTRACT 10): what is asked, what becomes of it."""
 
-import sys
 import subprocess
+import sys
 
 import accounts
 import lab
-from contract_wire import TRANSACTIONAL, WORDS, WireCase, ad, phone_of, text
+from contract_wire import TRANSACTIONAL, WORDS, WireCase, ad, phone_of, task, text
+from peer_http import SILENCE
 
 # Where in its request a provider is told whom and what.
 PLACES = {
@@ -58,7 +59,7 @@ class Texts(WireCase):
     ENDS = {"0000": ("sent", None), "0001": ("failed", "bad_address"), "0004": ("failed", "content"),
             "0008": ("failed", "opted_out")}
     # The Messages API takes texts to who opted out and tells later (facts 1.1.3); nor does the SMS API know the case.
-    UNHEARD = {("vonage", "0008"), ("vonage-sms", "0008"), ("messagebird", "0008"), ("sinch", "0008"), ("aws-sns", "0008")}
+    UNHEARD = {(name, "0008") for name in ("vonage", "vonage-sms", "messagebird", "sinch", "aws-sns")}
 
     def test_the_sinks_special_recipients_end_as_the_contract_says_at_each_provider(self):
         self.everybody()
@@ -175,6 +176,17 @@ class Texts(WireCase):
         self.assertAlmostEqual(ttls[phone_of(1)[1:]], 600, delta=20)
         self.assertIsNone(ttls[phone_of(2)[1:]])
 
+    def test_callbacks_carry_our_reference(self):
+        base = self.play()
+        where = 'callback_url = "https://hooks.acme.example/sms?x=1"\n'
+        self.furnish(self.route("twilio", f"{base}/twilio", more=where))
+        self.accept("a.ndjson", text(1), text(2))
+        self.await_sent(2)
+        urls = [r.form["StatusCallback"] for r in self.captured()]
+        for url in urls:
+            self.assertRegex(url, r"^https://hooks\.acme\.example/sms\?x=1&ref=[a-z2-7]{26}$")
+        self.assertEqual(len(set(urls)), 2)
+
     def test_a_sandbox_sends_texts_to_its_own_number(self):
         base = self.play()
         self.furnish(
@@ -201,8 +213,49 @@ class Texts(WireCase):
 
     def test_kills_while_texts_are_in_the_air(self):
         done = subprocess.run(
-            [sys.executable, lab.ROOT / "Tests/campaigns/crash_texts.py", "12", "7"], capture_output=True, text=True)
+            [sys.executable, lab.ROOT / "Tests/campaigns/crash_texts.py", "4"], capture_output=True, text=True)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+
+class InTheAir(WireCase):
+    """What waits behind a provider that is slow to answer."""
+
+    def behind_silence(self, count, connections=4, more=""):
+        self.quiet = self.peer(lambda r: SILENCE)
+        self.pling()
+        self.furnish(self.pling_route(self.quiet.base, more=f"connections = {connections}\n{more}"))
+        self.accept("a.ndjson", *(ad(n) for n in range(count)))
+        self.home.await_that("all links are taken", lambda: len(self.quiet.requests) == connections)
+
+    def test_no_more_links_than_the_route_allows(self):
+        self.behind_silence(60)
+        self.accept("b.ndjson", *(text(n) for n in range(100, 110)))
+        self.home.run("consent", "record", "+33788888888", "--channel", "sms", "--type", "withdrawn")
+        self.assertEqual((self.quiet.connections, len(self.quiet.requests)), (4, 4))
+
+    def test_what_has_not_begun_is_cancelled_and_withdrawn_and_the_rest_is_waited_for(self):
+        self.behind_silence(20)
+        begun = {int(r.json["text"].split()[1]) for r in self.quiet.requests}
+        waiting = [n for n in range(20) if n not in begun]
+        done = self.home.run(
+            "consent", "record", phone_of(waiting[0]), "--channel", "sms", "--type", "withdrawn", "--wait", "5s")
+        self.assertEqual(done.returncode, 0)
+        self.home.await_event(f"text-{waiting[0]}", "withheld", "consent_withdrawn")
+        done = self.home.run("queue", "cancel", "--all", "--why", "enough", "--wait", "0s", check=False)
+        self.assertEqual(done.returncode, 75, done.stderr)
+        self.home.await_counts(lambda c: c.get("cancelled", 0) == 15)
+        self.assertEqual(len(self.quiet.requests), 4)
+        ended = self.endings()
+        self.assertEqual({n for n in range(20) if f"text-{n}" not in ended}, begun)
+
+    def test_a_daemon_that_ends_in_the_middle_leaves_doubts_of_what_had_gone_and_the_rest_as_it_was(self):
+        self.behind_silence(20, more='answer_timeout = "2s"\nin_doubt = "park"\n')
+        self.assertEqual(lab.stop(self.daemon), 0)
+        unknown = {o["job"] for o in self.home.outcomes("--event", "unknown")}
+        self.assertEqual(unknown, {f"text-{r.json['text'].split()[1]}" for r in self.quiet.requests})
+        # The admitted ones go while it drains, until five doubts in a row say that this is no use.
+        ready = self.home.lines("queue", "list", "--state", "ready", "--format", "json")
+        self.assertEqual(len(ready), 20 - len(unknown))
 
 
 class Secrets(WireCase):
@@ -210,15 +263,14 @@ class Secrets(WireCase):
         base = self.play()
         daemon = self.furnish(*(self.route(name, f"{base}/{name}") for name in [*PLACES, *accounts.TASKS]))
         contact = {"dynamics": "00000000-0000-0000-0000-000000000009", "close": "lead_x9"}
-        from contract_wire import task
         self.accept("a.ndjson", *(text(f"{n}", route=n) for n in PLACES), *(
             task(n, contact.get(n, "1000009"), route=n) for n in accounts.TASKS))
         self.await_sent(len(PLACES) + len(accounts.TASKS))
         said = [self.home.run(*words.split(), check=False) for words in (
             "check", "status --format json", "provider list", "provider show twilio", "provider show salesforce",
             "provider try twilio --route twilio", "provider try webhook --route webhook --format json",
-            "provider try salesforce --route salesforce", "provider try zoho --route zoho", "outcomes --decisions --format json",
-            "journal export", "queue show text-twilio", "explain text-twilio")]
+            "provider try salesforce --route salesforce", "provider try zoho --route zoho",
+            "outcomes --decisions --format json", "journal export", "queue show text-twilio", "explain text-twilio")]
         lab.stop(daemon)
         pem = accounts.private_key().splitlines()[3]
         hidden = [accounts.SECRET, accounts.SIGNING_KEY, accounts.SIGNING_KEY[6:], pem]

@@ -14,7 +14,6 @@ from peer_http import Peer
 TRANSACTIONAL = 'class = "transactional"\npurpose = "service"\nchannels = ["{channel}"]\n[data]\n'
 MARKETING = 'class = "marketing"\nchannels = ["{channel}"]\n[data]\n'
 WORDS = 'n = { type = "number" }\nwords = { type = "string" }\n'
-SUPPRESSED = "withheld", "suppressed"
 
 
 def text(number, phone=None, **more):
@@ -81,15 +80,15 @@ class WireCase(Case):
         ):
             self.words(name, kind.format(channel=channel) + WORDS)
 
-    def words(self, name, declaration, sms="Hello {{n}} {{words}}", title="Call {{n}}", body="Ask about {{n}}.\n{{words}}\n"):
+    def words(self, name, declaration, sms="Hello {{n}} {{words}}"):
         folder = self.home.home / "templates" / name
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "template.toml").write_text(declaration)
         if '"sms"' in declaration:
             (folder / "sms.txt").write_text(sms + "\n")
         else:
-            (folder / "task.title.txt").write_text(title + "\n")
-            (folder / "task.body.txt").write_text(body)
+            (folder / "task.title.txt").write_text("Call {{n}}\n")
+            (folder / "task.body.txt").write_text("Ask about {{n}}.\n{{words}}\n")
         (folder / "sample.json").write_text('{"n": 1}\n')
 
     # MARK: providers of our own

@@ -56,8 +56,8 @@ class Campaign(WireCase):
         parked = lambda: len(self.doubtful())
         self.home.await_counts(lambda c: c.get("accepted", 0) >= self.jobs, within=300)
         # What the key protects comes to an end; the others are parked.
-        self.home.await_that(
-            "the end", lambda: ended(self.home.counts()) + parked() == self.jobs and not self.keyed_doubts(), within=300)
+        over = lambda: ended(self.home.counts()) + parked() == self.jobs and not self.keyed_doubts()
+        self.home.await_that("the end", over, within=300)
         self.assertEqual(lab.stop(daemon), 0)
         outcomes = self.home.outcomes()
         unknown = {o["job"] for o in outcomes if o["event"] == "unknown"}
@@ -82,7 +82,9 @@ class Campaign(WireCase):
         most = max(doubts.values(), default=0)
         self.assertLessEqual(most, CONNECTIONS)
         self.home.run("journal", "verify")
-        print(f"{self.rounds} kills, {self.jobs} texts: each has one end; {len(unknown)} were in doubt, {most} at most a kill and route")
+        print(
+            f"{self.rounds} kills, {self.jobs} texts: each has one end; {len(unknown)} were in doubt, "
+            f"{most} at most a kill and route")
 
     def keyed_doubts(self):
         return [row for row in self.home.lines("queue", "list", "--state", "unknown", "--format", "json")

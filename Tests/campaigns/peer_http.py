@@ -86,7 +86,7 @@ class Peer:
 
     def close(self):
         self.closing.set()
-        self.listener.close()
+        hang_up(self.listener)  # closing alone would let an `accept` that waits take one more
         for link in list(self.links):
             hang_up(link)
 

@@ -30,8 +30,8 @@ def main():
     key = iam.create_access_key(UserName="gatepost")["AccessKey"]
     say({"access_key_id": key["AccessKeyId"], "secret_access_key": key["SecretAccessKey"], "region": REGION})
     for _ in sys.stdin:
-        backends = sns_backends.values()
-        say([list(text) for regions in backends for backend in regions.values() for text in backend.sms_messages.values()])
+        backends = [backend for regions in sns_backends.values() for backend in regions.values()]
+        say([list(text) for backend in backends for text in backend.sms_messages.values()])
     server.stop()
 
 

@@ -21,7 +21,7 @@ struct AnswerJudge {
         if word == .throttled || word == .quota { after = RetryAfter.of(answer, headers: answers.retryAfter, now: now) }
         return AnswerVerdict(
             AnswerResult(word, after: after), code: code.map { OneLine.of($0, limit: 64) },
-            id: first(answers.id, answer, body).map { OneLine.of($0, limit: 256) }, text: text(answer, body),
+            id: first(answers.id, answer, body).map { OneLine.of($0, limit: 256) }, text: text(answer, body, word),
             segments: first(answers.segments, answer, body).flatMap { Int($0) }.flatMap {
                 (1...1000).contains($0) ? $0 : nil
             })
@@ -31,10 +31,10 @@ struct AnswerJudge {
         if case .unreadable = body {
             if (200..<300).contains(answer.status) { return .unknown }
             return answers.rules.first { $0.needsNoBody && $0.holds(forStatus: answer.status) }?.result
-                ?? DefaultResults.of(answer.status, isReadable: false)
+                ?? DefaultResults.of(answer.status, isRead: false, asks: kind)
         }
         return answers.rules.first { $0.holds(answer, body.tree, code) }?.result
-            ?? DefaultResults.of(answer.status, isReadable: body.tree != nil || kind == .none)
+            ?? DefaultResults.of(answer.status, isRead: body.tree != nil, asks: kind)
     }
 
     private func first(_ sources: [AnswerSource], _ answer: HTTPAnswer, _ body: AnswerBody) -> String? {
@@ -44,10 +44,13 @@ struct AnswerJudge {
         return nil
     }
 
-    private func text(_ answer: HTTPAnswer, _ body: AnswerBody) -> String {
+    private func text(_ answer: HTTPAnswer, _ body: AnswerBody, _ word: ResultWord) -> String {
         if (300..<400).contains(answer.status) { return "redirects are not followed" }
         if case .unreadable(let why) = body { return why }
-        return first(answers.text, answer, body).map { OneLine.of($0, limit: 400) } ?? ""
+        let words = first(answers.text, answer, body) ?? ""
+        // AWS quotes what was signed, a session's token in it.
+        let mayGiveBack = word == .credentials || [401, 403, 407].contains(answer.status)
+        return OneLine.of(mayGiveBack ? ForeignWords.tame(words) : words, limit: 400)
     }
 }
 
@@ -80,11 +83,11 @@ extension AnswerRule.Match {
         path.all(in: tree).contains { $0.plainText.map(values.contains) ?? false }
     }
 
-    /// Letter by letter, capitals apart.
+    /// Byte by byte, so that capitals count; in the beginning of each.
     func holdsWithin(_ tree: JSONValue) -> Bool {
         path.all(in: tree).contains { found in
-            guard let text = found.plainText else { return false }
-            return values.contains { text.contains($0) }
+            guard let text = found.plainText?.beginning(String.searchedLength) else { return false }
+            return values.contains { text.hasWithin($0) }
         }
     }
 }
@@ -92,16 +95,20 @@ extension AnswerRule.Match {
 /// What a status says where no rule of the provider's holds (facts 2.0): a 4xx from the provider itself was not sent; what
 /// may come from something in between, or from a server that broke, settles nothing.
 enum DefaultResults {
-    /// - Parameter isReadable: the body is of the provider's own kind.
-    static func of(_ status: Int, isReadable: Bool) -> ResultWord {
+    /// - Parameters:
+    ///   - isRead: the body was read, and is of the provider's own kind.
+    ///   - kind: where it is `none`, a status needs no body to be the provider's.
+    static func of(_ status: Int, isRead: Bool, asks kind: AnswerKind) -> ResultWord {
         switch status {
         case 300..<400: .configuration  // redirects are not followed
-        case 401, 403, 407: .credentials
+        case 401, 407: .credentials
+        // A provider that explains itself mostly speaks of the request: a scope, a country, a firewall that dislikes it.
+        case 403: isRead ? .configuration : .credentials
         case 402, 404, 405, 410, 411, 413, 414, 415, 421, 426, 431: .configuration
         case 408: .unknown  // nobody knows how much of the request it had
         case 425: .transient
         case 429: .throttled
-        case 400..<500: isReadable ? .refused : .unknown
+        case 400..<500: isRead || kind == .none ? .refused : .unknown
         default: .unknown
         }
     }

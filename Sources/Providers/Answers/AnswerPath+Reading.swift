@@ -119,14 +119,16 @@ extension AnswerSource {
         }
     }
 
-    /// Nil: not there, or no text.
+    /// Nil: not there, or no text. Of a long one the beginning.
     func text(_ answer: HTTPAnswer, _ tree: JSONValue?) -> String? {
         let whole: String?
         switch place {
         case .header(let name): whole = answer.header(name)
         case .body(let path): whole = tree.flatMap { path.first(in: $0)?.plainText }
         }
-        guard let whole, let cut = extract.apply(whole), !cut.isEmpty else { return nil }
+        guard let whole, let cut = extract.apply(whole.beginning(String.searchedLength)), !cut.isEmpty else {
+            return nil
+        }
         return cut
     }
 }
@@ -134,15 +136,9 @@ extension AnswerSource {
 extension AnswerSource.Extract {
     func apply(_ text: String) -> String? {
         switch self {
-        case .whole: return text
-        case .after(let mark): return Self.behindLast(mark, in: text).map(String.init)
-        case .between(let open, let close):
-            guard let rest = Self.behindLast(open, in: text), let end = rest.ranges(of: close).first else { return nil }
-            return String(rest[..<end.lowerBound])
+        case .whole: text
+        case .after(let mark): text.behindLast(mark)
+        case .between(let open, let close): text.behindLast(open)?.before(close)
         }
-    }
-
-    private static func behindLast(_ mark: String, in text: String) -> Substring? {
-        text.ranges(of: mark).last.map { text[$0.upperBound...] }
     }
 }

@@ -7,7 +7,8 @@ public struct AnswerVerdict: Hashable, Sendable {
     public var code: String?
     /// The id under which the provider knows the message or task.
     public var id: String?
-    /// The provider's words, one line, at most 400 bytes; may quote the address. Empty where there are none.
+    /// The provider's words, one line, at most 400 bytes; may quote the address. Without what could be a secret where they
+    /// are about letting us in. Empty where there are none.
     public var text: String
     /// Parts, as the provider counts them.
     public var segments: Int?

@@ -54,7 +54,8 @@ struct InquiryJudge {
             else { return false }
             switch condition.test {
             case .equals: return found == text
-            case .contains: return !text.isEmpty && found.contains(text)
+            // Over the whole: our mark is the last line of a task's text.
+            case .contains: return found.hasWithin(text)
             }
         }
     }

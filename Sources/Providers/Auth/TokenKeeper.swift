@@ -60,8 +60,9 @@ struct TokenKeeper: Sendable {
         return held.token.text
     }
 
+    /// A token that has ended is, however lately its renewal failed.
     func isDue(now: Instant) -> Bool {
-        guard let held else { return true }
+        guard let held, token(now: now) != nil else { return true }
         return held.renewFrom.map { now >= $0 } ?? false
     }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Cryptography
 import Providers
 
 /// Whether a request shows who asks, in the provider's way. Nobody's password is known here: it only has to be there.
@@ -17,7 +18,7 @@ struct AuthCheck {
         switch auth {
         case .none: return nil
         case .basic:
-            let text = authorization.hasPrefix("Basic ") ? Base64Text.decoded(authorization.dropFirst(6)) : nil
+            let text = authorization.hasPrefix("Basic ") ? [UInt8](base64: String(authorization.dropFirst(6))) : nil
             return text?.contains(UInt8(ascii: ":")) == true ? nil : "Authorization: Basic"
         case .bearer: return Self.lack("Bearer", in: authorization)
         case .oauth2(let rules): return Self.lack(rules.scheme, in: authorization)
@@ -41,30 +42,5 @@ struct AuthCheck {
     private static func lack(_ scheme: String, in authorization: String) -> String? {
         authorization.hasPrefix("\(scheme) ") && authorization.utf8.count > scheme.utf8.count + 1
             ? nil : "Authorization: \(scheme)"
-    }
-}
-
-enum Base64Text {
-    /// RFC 4648 section 4; nil for anything else.
-    static func decoded(_ text: some StringProtocol) -> [UInt8]? {
-        var bytes: [UInt8] = []
-        var (bits, count) = (UInt32(0), 0)
-        for digit in text.utf8.reversed().drop(while: { $0 == UInt8(ascii: "=") }).reversed() {
-            let value: UInt8
-            switch digit {
-            case UInt8(ascii: "A")...UInt8(ascii: "Z"): value = digit - 0x41
-            case UInt8(ascii: "a")...UInt8(ascii: "z"): value = digit - 0x61 + 26
-            case UInt8(ascii: "0")...UInt8(ascii: "9"): value = digit - 0x30 + 52
-            case UInt8(ascii: "+"): value = 62
-            case UInt8(ascii: "/"): value = 63
-            default: return nil
-            }
-            (bits, count) = (bits << 6 | UInt32(value), count + 6)
-            if count >= 8 {
-                count -= 8
-                bytes.append(UInt8(truncatingIfNeeded: bits >> UInt32(count)))
-            }
-        }
-        return bytes
     }
 }

@@ -26,7 +26,7 @@ extension Recipient {
     private mutating func read(_ field: Field, _ value: JSONValue, _ findings: inout Findings) {
         switch field {
         case .email: email = findings.email(value, "to.email")
-        case .phone: phone = findings.phone(value, "to.phone")
+        case .phone: phone = findings.recipientPhone(value, "to.phone")
         case .crmContact: crmContact = findings.line(value, "to.crm_contact")
         case .name: name = findings.line(value, "to.name", limit: 512, inHeader: true)
         case .person: person = findings.line(value, "to.person")

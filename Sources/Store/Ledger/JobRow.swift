@@ -115,7 +115,11 @@ extension Ledger {
         facts.crashes = job.crashes
         facts.intended = try job.intended.map(ContactChannel.init(stored:))
         facts.home = try job.home.map { try words.word($0, in: session) }
-        if job.doubt != nil { (facts.isInDoubt, facts.inquiries) = (true, try doubt(of: job.key)?.asked ?? 0) }
+        if job.doubt != nil {
+            let doubt = try doubt(of: job.key)
+            (facts.isInDoubt, facts.inquiries) = (true, doubt?.asked ?? 0)
+            facts.isResendOrdered = doubt?.isOrdered ?? false
+        }
         return facts
     }
 

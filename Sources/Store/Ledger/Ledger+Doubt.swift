@@ -16,10 +16,13 @@ struct DoubtRow {
     /// A cancel that came while nobody knew: nothing is sent again by itself.
     var cancel: Recall?
     var cause: String?
+    /// An operator has it sent again.
+    var isOrdered: Bool
 
     init(_ row: Statement) {
         (since, asked, due) = (row.instant(0), Int(row.int(1)), row.instantOrNil(2))
         (cancel, cause) = (row.intOrNil(3).flatMap(Recall.init), row.textOrNil(4))
+        isOrdered = row.int(5) == 1
     }
 }
 
@@ -38,7 +41,8 @@ extension Ledger {
     private static let doubtLifetime = Duration.seconds(7 * 86_400)
 
     func doubt(of job: Int64) throws -> DoubtRow? {
-        try session.prepared("SELECT since, asked, due, recall, cause FROM doubt WHERE job = ?1").bind(1, job)
+        try session.prepared("SELECT since, asked, due, recall, cause, coalesce(ordered, 0) FROM doubt WHERE job = ?1")
+            .bind(1, job)
             .first(DoubtRow.init)
     }
 
@@ -84,7 +88,7 @@ extension Ledger {
         let upsert = try session.prepared(
             """
             INSERT INTO doubt (job, since, asked, due, recall, cause, token) VALUES (?1, ?2, 0, ?3, ?4, ?5, ?6)
-                ON CONFLICT (job) DO UPDATE SET asked = 0, due = excluded.due,
+                ON CONFLICT (job) DO UPDATE SET asked = 0, due = excluded.due, ordered = NULL,
                     cause = iif(excluded.recall IS NULL, cause, excluded.cause), recall = coalesce(excluded.recall, recall)
             """)
         let isCancelled = flight.recall?.isCancel ?? false
@@ -115,7 +119,8 @@ extension Ledger {
 
     /// An operator has it sent again, whatever was asked or taken back before.
     func clearDoubtPlan(of job: JobRow) throws {
-        try session.prepared("UPDATE doubt SET asked = 0, due = NULL, recall = NULL, cause = NULL WHERE job = ?1")
-            .bind(1, job.key).run()
+        let update = try session.prepared(
+            "UPDATE doubt SET asked = 0, due = NULL, recall = NULL, cause = NULL, ordered = 1 WHERE job = ?1")
+        try update.bind(1, job.key).run()
     }
 }

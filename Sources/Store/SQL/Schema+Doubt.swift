@@ -14,7 +14,7 @@ extension Schema {
                 ALTER TABLE job ADD COLUMN home INTEGER;
                 ALTER TABLE flight ADD COLUMN inquiry INTEGER;
                 CREATE TABLE doubt (job INTEGER PRIMARY KEY, since INTEGER NOT NULL, asked INTEGER NOT NULL, due INTEGER,
-                    recall INTEGER, cause TEXT, token TEXT);
+                    recall INTEGER, cause TEXT, token TEXT, ordered INTEGER);
                 CREATE INDEX doubt_due ON doubt (due) WHERE due IS NOT NULL;
                 CREATE INDEX doubt_token ON doubt (token) WHERE token IS NOT NULL;
                 INSERT INTO doubt (job, since, asked)
