@@ -90,7 +90,8 @@ let package = Package(
         tests(of: "Settings", ["StrictTOML"]),
         tests(of: "Store", ["Cryptography", grdb]),
         tests(of: "Channels", ["Transport", "Providers", "Settings", "Sink"]),
-        tests(of: "Engine", ["Policy", "Templates", "Mail", "Texting", "Providers", "Settings", "Cryptography", logging]),
+        tests(
+            of: "Engine", ["Policy", "Templates", "Mail", "Texting", "Providers", "Settings", "Cryptography", logging]),
         tests(of: "Sink", ["Providers"]),
         .testTarget(
             name: "SimulationTests",

@@ -201,7 +201,7 @@ def texts(quick):
     alone, cost, peak = run(count, 0)
     rate = count / alone["sms"]
     print(f"{count} texts by one route: {rate:.0f}/s, {cost:.0f} µs of processor a text, {peak:.0f} MiB; Kannel "
-          + (f"{other:.0f}/s (unsynced), ratio {rate / other:.2f}" if other else "is not here"))
+          + (f"{other:.0f}/s (unsynced), ratio {rate / other:.2f}" if other else "is not here (apt-get install kannel)"))
     mail_alone, _, _ = run(0, mails)
     both, _, _ = run(count, mails)
     # A fair half of the processor each until one is done: the shorter work takes at most twice its time, and the longer

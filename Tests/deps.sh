@@ -6,7 +6,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-packages=(gcc libcurl4-openssl-dev libssl-dev libsqlite3-dev openssl pkg-config postfix python3-venv systemd tzdata)
+packages=(gcc libcurl4-openssl-dev libssl-dev libsqlite3-dev nghttp2-server openssl pkg-config postfix python3-venv systemd tzdata)
 # moto brings botocore: an SNS that checks our signatures.
 peers=(aiosmtpd chevron flask flask-cors jsonschema moto)
 

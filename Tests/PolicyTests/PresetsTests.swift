@@ -197,7 +197,10 @@ struct PresetsTests {
         let root = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
             .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         var expected: [String: Data] = [:]
-        let kinds = [("policies/presets", "toml"), ("policies/holidays", "toml"), ("policies/places", "csv"), ("providers", "toml")]
+        let kinds = [
+            ("policies/presets", "toml"), ("policies/holidays", "toml"), ("policies/places", "csv"),
+            ("providers", "toml"),
+        ]
         for (path, end) in kinds {
             let directory = root.appendingPathComponent("config/\(path)")
             let folder = directory.lastPathComponent
