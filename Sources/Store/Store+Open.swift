@@ -64,7 +64,9 @@ extension Store {
     private static func openReader(_ directory: StateDirectory, _ options: StoreOptions) throws -> Store {
         let key = try directory.readSubjectKey()
         let pool = try Connections.open(directory.database, readOnly: true)
-        let journalID = try pool.read { try Connections.checkFormat(Session(visiting: $0), directory.database) }
+        let journalID = try pool.read {
+            try Connections.checkFormat(Session(visiting: $0), directory.database, readOnly: true)
+        }
         return Store(
             journalID: journalID, directory: directory, options: options, pool: pool, subjectKey: key, hand: nil,
             ear: Ear(),

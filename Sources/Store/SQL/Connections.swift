@@ -43,9 +43,9 @@ enum Connections {
     }
 
     /// Checks whose file it is, brings an older one forward where it can be written, and gives the journal's identity.
-    static func checkFormat(_ session: Session, _ path: String) throws -> String {
+    static func checkFormat(_ session: Session, _ path: String, readOnly: Bool = false) throws -> String {
         try Schema.check(session, path: path)
-        try Schema.migrate(session)
+        if readOnly { try Schema.checkIsCurrent(session, path: path) } else { try Schema.migrate(session) }
         guard let id = try session.prepared("SELECT value FROM meta WHERE key = 'journal_id'").first({ $0.text(0) })
         else {
             throw StoreError.refused("\(path) has no journal identity: restore a backup", exitCode: 78)

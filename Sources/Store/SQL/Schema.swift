@@ -42,6 +42,15 @@ enum Schema {
         }
     }
 
+    /// - Throws: `StoreError.refused` where the file is from an earlier version: reading does not bring it forward.
+    static func checkIsCurrent(_ session: Session, path: String) throws {
+        let have = try session.prepared(text: "PRAGMA user_version").first { $0.int(0) } ?? 0
+        guard have < version else { return }
+        throw StoreError.refused(
+            "\(path) was written by an earlier Gatepost (format \(have), this one knows \(version)): start the daemon of "
+                + "this version, which brings it forward", exitCode: 78)
+    }
+
     private static let steps: [@Sendable (Session) throws -> Void] = [
         { try $0.run(script: base + queue + intake + journal) },
         { try sortHashes($0) },

@@ -49,6 +49,10 @@ struct ExplainReport {
         self.init(job: job.id, state: state, snapshot.inStricterClass(facts), recipient, snapshot, at: moment)
         why = job.queued?.why
         obstacles = orders.obstacles(to: facts) + [snapshot.missingParts(of: facts)].compactMap(\.self)
+        if job.queued?.state == .doubt {
+            obstacles.append(
+                "a doubt: an attempt may have gone and got no verdict; its provider settles it, a person, or 7 days")
+        }
     }
 
     private init(
