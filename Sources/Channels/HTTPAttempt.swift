@@ -25,10 +25,10 @@ final class HTTPAttempt: HTTPTransferOwner {
 
     func transferBegan(_ transfer: HTTPTransfer) {}
 
-    /// Asking leaves nothing behind that a crash could leave in doubt.
+    /// Asking and amending leave nothing behind that a crash could leave in doubt.
     func transferEnds(_ transfer: HTTPTransfer) {
         isWhole = true
-        if parcel.load.purpose != .inquire { route.notes.noteEndHandedOver(parcel.slot) }
+        if parcel.load.purpose == .create { route.notes.noteEndHandedOver(parcel.slot) }
     }
 
     func transferEnded(_ transfer: HTTPTransfer, _ end: HTTPEnd) {

@@ -85,7 +85,7 @@ final class HTTPRoute: ReactorTenant {
     private func heard(_ answer: HTTPAnswer, _ attempt: HTTPAttempt) {
         let (parcel, now) = (attempt.parcel, timepiece.now())
         let sight = sight(of: answer, attempt, at: now)
-        if case .verdict(let verdict, let status) = sight {
+        if parcel.load.purpose == .create, case .verdict(let verdict, let status) = sight {
             notes.noteAnswered(parcel.slot, code: status, text: verdict.line)
         }
         if !givenBack.contains(parcel.attempt),
@@ -133,7 +133,7 @@ final class HTTPRoute: ReactorTenant {
     private func conclude(_ parcel: RequestParcel, _ sight: HTTPEvidence.Sight) {
         let concluded = HTTPEvidence(purpose: parcel.load.purpose, sight: sight).report(of: parcel.attempt)
         report(concluded)
-        if parcel.load.purpose != .inquire { doubtsInARow = concluded.result == .unknown ? doubtsInARow + 1 : 0 }
+        if parcel.load.purpose == .create { doubtsInARow = concluded.result == .unknown ? doubtsInARow + 1 : 0 }
         if HTTPJudgement.closesTheDoor(concluded) || doubtsInARow >= Self.doubtsThatClose { recallUnbegun() }
     }
 

@@ -22,7 +22,7 @@ extension Dispatcher {
                     giveBack(departure, because: why)
                     continue
                 }
-                renderFailures.succeeded(departure.facts.template)
+                if !flight.isAmendment { renderFailures.succeeded(departure.facts.template) }
                 flights[departure.attempt] = flight.handedOver(message)
                 parcels[departure.facts.route, default: []].append(message.parcel)
             case .failure(let failure):
@@ -62,7 +62,8 @@ extension Dispatcher {
     private func abandon(_ attempt: AttemptID, _ flight: Flight, _ failure: RenderFailure) {
         flights[attempt] = nil
         recalledEarly.remove(attempt)
-        if flight.isInquiry { inquiriesInFlight -= 1 }
+        landed(flight)
+        if flight.isAmendment { return abandonAmendment(attempt, flight, failure) }
         if attempt == suspect { suspectLanded() }
         let evidence = DeliveryEvidence(stage: "rendering", text: failure.words)
         // Our own set-up is the route's trouble, not this job's alone: five in a row close it.

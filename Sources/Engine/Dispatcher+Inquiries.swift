@@ -41,7 +41,7 @@ extension Dispatcher {
         flights[departure.attempt] = Flight(
             facts: departure.facts, slot: departure.slot, launchedAt: now, errand: departure.errand)
         inquiriesInFlight += 1
-        board.inquired(route, at: now)
+        board.asked(route, at: now)
         return true
     }
 

@@ -44,15 +44,26 @@ extension Dispatcher {
             }
             if !recalledEarly.isEmpty { recalledEarly.remove(report.attempt) }
             if report.attempt == suspect { suspectLanded() }
-            if flight.isInquiry { inquiriesInFlight -= 1 }
+            landed(flight)
             for index in retired.indices { retired[index].carries.remove(report.attempt) }
-            board.note(report, of: flight, at: now, chance: chance())
+            let seen = flight.isAmendment ? report.seenOfAnAmendment : report
+            board.note(seen, of: flight, at: now, chance: chance())
+            if flight.isAmendment {
+                settleAmendment(report, flight)
+                continue
+            }
             if report.result == .accepted { sentPerRoute[route, default: 0] += 1 }
             let rules = Settling(doubt, hasStandIn: hasStandIn(report, flight, at: now))
             settled.append(rules.settlement(of: report, for: flight, chance: chance()))
         }
         settledRoutes.insert(route)
         noteTrouble(of: route)
+    }
+
+    /// Errands of a kind are counted: only a few are under way at a time.
+    func landed(_ flight: Flight) {
+        if flight.isInquiry { inquiriesInFlight -= 1 }
+        if flight.isAmendment { amendmentsInFlight -= 1 }
     }
 
     /// Whether its route is closed, and another is open to carry it.
@@ -185,7 +196,10 @@ struct RetiredChannel: Sendable {
 }
 
 extension Flight {
-    fileprivate func isHeld(by holds: [StandingOrders.Hold]) -> Bool { holds.contains { $0.matches(facts) } }
+    /// Closing a task is no contact.
+    fileprivate func isHeld(by holds: [StandingOrders.Hold]) -> Bool {
+        !isAmendment && holds.contains { $0.matches(facts) }
+    }
 }
 
 extension RouteSettings {

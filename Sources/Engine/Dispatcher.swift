@@ -53,6 +53,9 @@ public actor Dispatcher {
     /// When doubts were last looked for whose provider is to be asked.
     var lastInquiry: Duration?
     var inquiriesInFlight = 0
+    /// When tasks were last looked for that are to be closed.
+    var lastAmendment: Duration?
+    var amendmentsInFlight = 0
     /// How the routes stand in this turn, where some have stand-ins; else empty.
     var doors: [String: Failover.Door] = [:]
     /// Closed routes whose lanes are read for others to take over.
@@ -108,6 +111,7 @@ public actor Dispatcher {
         try await tidyNowAndThen()
         lookAtDoors()
         var batch = Batch(departures: try await inquire())
+        batch.departures += try await amend()
         guard worthwhile() else { return batch }
         try await readAhead()
         try await exchange(into: &batch)

@@ -82,6 +82,9 @@ public struct Renderer: Sendable {
         _ departure: Departure, _ snapshot: GatewaySnapshot, closing: Instant?, _ launchedAt: Instant
     ) -> Result<RenderedDeparture, RenderFailure> {
         do throws(RenderFailure) {
+            if case .amend(let amendment) = departure.errand {
+                return .success(try amended(departure, amendment, snapshot, launchedAt))
+            }
             if let again = again(departure, snapshot) { return .success(again) }
             let draft = try draft(departure, snapshot, closing: closing, launchedAt)
             return .success(try render(draft, snapshot))
@@ -98,7 +101,7 @@ public struct Renderer: Sendable {
         return RenderedDeparture(departure, .request(kept.load))
     }
 
-    private func draft(
+    func draft(
         _ departure: Departure, _ snapshot: GatewaySnapshot, closing: Instant?, _ launchedAt: Instant
     ) throws(RenderFailure) -> Draft {
         let facts = departure.facts
@@ -146,7 +149,7 @@ public struct Renderer: Sendable {
         return rendered
     }
 
-    private func lookUp(in http: HTTPSettings) -> SecretLookUp {
+    func lookUp(in http: HTTPSettings) -> SecretLookUp {
         { name in
             guard let reference = http.secrets[name] else { throw NoSuchSecret(name: name) }
             return try secrets(reference)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// RequestMaking: from a text or a task to what its provider is asked, or to the question what became of it.
+// RequestMaking: from a text or a task to what its provider is asked, to the question what became of it, or to its
+// amendment.
 
 import GatewayModel
 import Providers
@@ -21,7 +22,7 @@ extension Draft {
         let (content, isRedirected, segments) = try content(over: http)
         var message = ProviderMessage(content, token: departure.messageToken, messageClass: facts.messageClass)
         (message.brand, message.campaign, message.topic) = (facts.brand, facts.campaign, facts.topic)
-        let load = try load(message, provider, secrets)
+        let load = try provider.load(for: departure.errand, message, now: launchedAt, secrets: secrets)
         return RenderedRequest(load: load, isRedirected: isRedirected, segments: segments)
     }
 
@@ -38,20 +39,27 @@ extension Draft {
         case .email: throw RenderFailure(.configuration, "no provider carries e-mail in this version")
         }
     }
+}
 
-    private func load(
-        _ message: ProviderMessage, _ provider: Provider, _ secrets: SecretLookUp
+extension Provider {
+    /// What it is asked on that errand.
+    func load(
+        for errand: Departure.Errand, _ message: ProviderMessage, now: Instant, secrets: SecretLookUp
     ) throws(RenderFailure) -> RequestLoad {
+        let load: RequestLoad?
         do throws(RequestMistake) {
-            switch departure.errand {
-            case .send: return try provider.request(for: message, now: launchedAt, secrets: secrets)
-            case .inquire(let since):
-                let load = try provider.inquiry(for: message, since: since, now: launchedAt, secrets: secrets)
-                if let load { return load }
+            switch errand {
+            case .send: load = try request(for: message, now: now, secrets: secrets)
+            case .inquire(let since): load = try inquiry(for: message, since: since, now: now, secrets: secrets)
+            case .amend(let change):
+                load = try amendment(
+                    for: message, taskID: change.taskID ?? "", note: change.note, now: now, secrets: secrets)
             }
         } catch {
             throw RenderFailure(error.blame == .message ? .content : .configuration, error.words)
         }
+        if let load { return load }
+        if case .amend = errand { throw RenderFailure(.refused, "the provider's tasks cannot be closed or annotated") }
         throw RenderFailure(.configuration, "the provider cannot be asked any more")
     }
 }

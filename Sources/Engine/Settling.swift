@@ -6,7 +6,7 @@ import GatewayModel
 import Providers
 import Settings
 
-/// An attempt in the air, or a question about one.
+/// An attempt in the air, a question about one, or the closing of a task that one made.
 struct Flight: Sendable {
     var facts: JobFacts
     var slot: WireSlot
@@ -29,7 +29,8 @@ struct Flight: Sendable {
         (self.facts, self.slot, self.launchedAt, self.errand) = (facts, slot, launchedAt, errand)
     }
 
-    var isInquiry: Bool { errand != .send }
+    var isInquiry: Bool { if case .inquire = errand { true } else { false } }
+    var isAmendment: Bool { if case .amend = errand { true } else { false } }
     var firstAttemptAt: Instant { facts.firstAttemptAt ?? launchedAt }
     /// How often its provider has been asked without being able to say, this flight included.
     var asked: Int { isInquiry ? facts.inquiries + 1 : 0 }

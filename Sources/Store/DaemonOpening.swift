@@ -35,6 +35,7 @@ struct DaemonOpening {
         let run = try transact(ledger) { ledger -> UInt32 in
             let run = UInt32(truncatingIfNeeded: (try ledger.meta("run") ?? 0) + 1)
             try ledger.setMeta("run", Int64(run))
+            try ledger.landAmendments()
             return run
         }
         let journalID = try readJournalID()

@@ -56,6 +56,7 @@ extension Store: DeliveryBook {
         decide: @escaping @Sendable (JobFacts, RecipientFacts) -> AdmissionDecision
     ) async throws(StoreError) -> [Departure] {
         let settle: @Sendable (Ledger) throws -> [Departure] = { ledger in
+            ledger.gathered.traffic.exchanged(settled: settled.count, offered: candidates.count)
             ledger.gateTime = now
             ledger.capHorizon = interest.capHorizon
             try ledger.cancels.load(from: ledger.session, at: now)

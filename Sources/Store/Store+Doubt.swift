@@ -61,7 +61,7 @@ extension Ledger {
         }
         let attempt = max(1, job.attempts)
         if accepted {
-            try endAsSent(job, at: now, attempt: attempt, words: words)
+            try endAsSent(job, id: providerID, at: now, attempt: attempt, words: words)
         } else {
             var job = job
             try giveUpReservation(of: &job)

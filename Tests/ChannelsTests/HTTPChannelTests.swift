@@ -474,6 +474,20 @@ struct HTTPChannelTests {
         await bench.end()
     }
 
+    @Test("an amendment is reported as what makes a task, and leaves no note on the wire")
+    func amended() async throws {
+        let server = try ScriptedHTTPServer { session in
+            _ = try session.request()
+            try session.answer(201, #"{"id":"m1"}"#)
+            _ = try session.request()
+        }
+        let bench = try HTTPBench(server.url)
+        #expect(await bench.send(1...1, .amend).map(\.result) == [.accepted])
+        #expect(await bench.send(2...2, .amend).map(\.result) == [.unknown])
+        #expect(bench.notes.notes.isEmpty && server.requests.map(\.method) == ["POST", "POST"])
+        await bench.end()
+    }
+
     @Test("asked in vain: the doubt stays")
     func askedInVain() async throws {
         let server = try ScriptedHTTPServer { session in _ = try session.request() }

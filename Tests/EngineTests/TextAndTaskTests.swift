@@ -190,7 +190,7 @@ struct TextAndTaskTests {
             scene.letTimePassFromNow()
             try await scene.book.until { $0.ended == 1 }
         }
-        #expect(scene.book.look(\.stories) == ["unknown in_doubt"])
+        #expect(scene.book.look(\.stories) == ["unknown in_doubt, unknown in_doubt"])
         #expect(scene.yard.book.withLock { $0.sent.count } == 1)
     }
 

@@ -130,7 +130,7 @@ struct Year {
     private func journalDigest() async throws -> String {
         var digest = SHA256Digest()
         var ends: [String: [Outcome]] = [:]
-        var absences: Set<Int64> = []
+        var settledLater: Set<Int64> = []
         var seq: Int64 = 0
         while true {
             let page = try await store.outcomes(after: seq, limit: 1000)
@@ -140,11 +140,13 @@ struct Year {
                 digest.update(outcome.json.encoded)
                 witness.count("outcome \(outcome.event.rawValue)")
                 if let reason = outcome.reason { witness.count("outcome \(outcome.event.rawValue) \(reason)") }
-                if outcome.event == .postponed, let settled = outcome.settles { absences.insert(settled) }
+                if [.postponed, .unknown].contains(outcome.event), let settled = outcome.settles {
+                    settledLater.insert(settled)
+                }
                 if outcome.event.isTerminal, let job = outcome.job { ends[job, default: []].append(outcome) }
             }
         }
-        witness.ended(ends, absences)
+        witness.ended(ends, settledLater)
         return digest.finish().hex
     }
 }
@@ -169,13 +171,13 @@ extension Store {
 extension Witness {
     /// - Parameters:
     ///   - ends: terminal events by job, in order.
-    ///   - absences: every `unknown` that a `postponed` has settled.
-    func ended(_ ends: [String: [Outcome]], _ absences: Set<Int64>) {
+    ///   - settled: every `unknown` that a `postponed` or the next `unknown` has settled.
+    func ended(_ ends: [String: [Outcome]], _ settled: Set<Int64>) {
         for (index, errand) in jobs.enumerated() {
             let events = ends[errand.id] ?? []
             let others = events.filter { $0.event != .unknown }
             let unknowns = events.filter { $0.event == .unknown }
-            let open = unknowns.map(\.seq).filter { !absences.contains($0) }
+            let open = unknowns.map(\.seq).filter { !settled.contains($0) }
             if open.count > 1 || open.last.map({ $0 != unknowns.last?.seq }) ?? false {
                 fault("\(errand.id) has the doubts \(open) of \(unknowns.map(\.seq))")
             }

@@ -12,7 +12,8 @@ import Testing
 struct FormatTests {
     /// What the format before doubts has not.
     private static let takeBackDoubts = """
-        DROP TABLE doubt; DROP TABLE request; ALTER TABLE job DROP COLUMN home; ALTER TABLE flight DROP COLUMN inquiry;
+        DROP TABLE doubt; DROP TABLE request; DROP TABLE made_task; ALTER TABLE job DROP COLUMN home;
+        ALTER TABLE flight DROP COLUMN inquiry;
         PRAGMA user_version = 5;
         """
 

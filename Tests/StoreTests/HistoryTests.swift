@@ -34,12 +34,11 @@ struct HistoryTests {
         #expect(Set(ends.keys) == story.accepted)
         for (job, events) in ends {
             let last = events[events.count - 1]
-            // Any number of `unknown`, each but the last settled by a `postponed`, then at most one other.
+            // Any number of `unknown`, each but the last settled by a `postponed` or the next, then at most one other.
             let unknowns = events.filter { $0.event == .unknown }
             let others = events.filter { $0.event != .unknown }
             #expect(others.count <= 1 && (others.isEmpty || last.event != .unknown), "\(job): \(events.map(\.event))")
-            let absences = outcomes.filter { $0.job == job && $0.event == .postponed }.compactMap(\.settles)
-            let settled = absences + others.compactMap(\.settles)
+            let settled = outcomes.filter { $0.job == job }.compactMap(\.settles)
             #expect(settled == unknowns.map(\.seq) || settled == unknowns.dropLast().map(\.seq), "\(job)")
             #expect(others.isEmpty || settled.count == unknowns.count, "\(job)")
         }

@@ -97,6 +97,20 @@ struct RequestTests {
         await store.close()
     }
 
+    @Test("nothing is moved onto a route that an operator has paused")
+    func paused() async throws {
+        let fixture = try Fixture()
+        let store = try fixture.open()
+        _ = try await store.take(fixture.chunk([text("a")]))
+        try await store.pauseRoute("second", by: Signature(systemUser: "root"))
+        try await store.move(to: "second", at: evening)
+        #expect(try await store.queue(matching: JobFilter()).first?.facts.route == "relay")
+        try await store.resumeRoute("second", by: Signature(systemUser: "root"))
+        try await store.move(to: "second", at: evening)
+        #expect(try await store.queue(matching: JobFilter()).first?.facts.route == "second")
+        await store.close()
+    }
+
     @Test("a restraint leaves with its task; parts of a text stand in its outcome")
     func restraintAndSegments() async throws {
         let fixture = try Fixture()

@@ -65,6 +65,8 @@ final class Desk: Sendable {
         Self.environment
         var options = HTTPClientOptions()
         options.allowsPrivateNetwork = true
+        // Whoever tests a time-out sets it: beside tests that keep both processors busy, ten seconds are soon over.
+        (options.connectTimeout, options.answerTimeout) = (.seconds(300), .seconds(300))
         change(&options)
         reactor = try Reactor()
         tenancy = reactor.settle { [options] loop in Tenant(loop.httpClient(options)) }

@@ -144,6 +144,39 @@ class Tasks(WireCase):
         self.home.await_event("task-3", "sent")
         self.assertEqual(len(self.seen()), 1)
 
+    # MARK: later
+
+    def test_a_withdrawal_closes_the_tasks_that_were_made_at_every_provider(self):
+        self.everybody()
+        self.accept("a.ndjson", *(
+            self.call(name, to={"crm_contact": self.contact(name), "phone": "+33612345679"}, route=name)
+            for name in TOLD), self.call("other", to={"crm_contact": "1000008", "phone": "+33612345689"}, route="hubspot"))
+        sent = self.await_sent(len(TOLD) + 1)
+        made = len(self.captured())
+        # While nobody runs: it is closed at the next start.
+        lab.stop(self.daemon)
+        self.home.run("consent", "record", "+33612345679", "--channel", "sms", "--type", "withdrawn")
+        self.daemon = self.home.start()
+        lab.await_that("amendments", lambda: len(self.amended()) == len(TOLD), 30, 0.1)
+        self.home.run("consent", "record", "+33612345679", "--channel", "sms", "--type", "objected")
+        day = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-")
+        for row in self.amended():
+            self.assertRegex(row["about"], f"Withdrawn: do not contact by sms .consent withdrawn {day}")
+        self.assertEqual(
+            {row["about"].split(" on ")[1].split(":")[0] for row in self.amended()}, set(TOLD))
+        requests = self.captured()[made:]
+        self.assertEqual(len(requests), len(TOLD))
+        for request in requests:
+            name = request.target.split("/")[1]
+            task = sent[f"task-{name}"]["provider"]["id"]
+            self.assertIn(task, request.target + request.body.decode(), name)
+            self.assertIn("Withdrawn: do not contact by sms", request.body.decode(), name)
+        self.home.run("journal", "verify")
+
+    def amended(self):
+        rows = self.home.lines("journal", "operators", "--format", "json")
+        return [row for row in rows if row["action"] == "task_amended"]
+
     def test_the_intended_channel_and_its_address_are_required_for_marketing(self):
         self.furnish(self.route("hubspot", "http://127.0.0.1:9"))
         bare = self.call(1)

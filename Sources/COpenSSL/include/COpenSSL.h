@@ -2,12 +2,12 @@
 #ifndef GATEPOST_COPENSSL_H
 #define GATEPOST_COPENSSL_H
 #include <openssl/bio.h>
+#include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <openssl/params.h>
 #include <openssl/rand.h>
-#include <openssl/sha.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
@@ -25,6 +25,12 @@ static inline EVP_PKEY *gatepost_new_p256_key(void) { return EVP_EC_gen("P-256")
 static inline int gatepost_prepare_context(SSL_CTX *context) {
     SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     return SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+}
+
+/// Gives an HMAC context its key, and SHA-256 as its digest. Returns 1, or 0 on failure.
+static inline int gatepost_init_hmac_sha256(EVP_MAC_CTX *context, const unsigned char *key, size_t length) {
+    OSSL_PARAM options[] = {OSSL_PARAM_construct_utf8_string("digest", "SHA256", 0), OSSL_PARAM_construct_end()};
+    return EVP_MAC_init(context, key, length, options);
 }
 
 /// Adds an extension of that kind, its value in the notation of openssl's configuration. Returns 1, or 0 on failure.

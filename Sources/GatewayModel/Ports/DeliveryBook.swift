@@ -105,16 +105,18 @@ public struct KeptRequest: Hashable, Sendable {
 
 /// A job that has been admitted: durable as `flying` before anyone sees this.
 public struct Departure: Sendable {
-    /// To send, or to ask the provider about an attempt without a verdict.
+    /// To send, to ask the provider about an attempt without a verdict, or to amend what was made.
     public enum Errand: Hashable, Sendable {
         case send
         /// The attempt asked about left then.
         case inquire(since: Instant)
+        /// The task that its job made is closed or annotated; the job has ended.
+        case amend(Amendment)
     }
     public var facts: JobFacts
     public var attempt: AttemptID
     public var slot: WireSlot
-    /// The record as it came in.
+    /// The record as it came in; empty for an amendment whose job's body is gone.
     public var record: [UInt8]
     /// Secret per job and the same at every attempt: what Message-ID is made from. Lower-case base32, 26 characters.
     public var messageToken: String
@@ -293,6 +295,18 @@ public protocol DeliveryBook: Sendable {
     /// sent. They are settled as `sent`, `absent` or `unknown` (asked, and could not say: counted in `JobFacts.inquiries`);
     /// one that was not asked as `recalled` (due as before) or `again` with `counts` false (due then), nothing journalled.
     func launchInquiries(_ jobs: [JobKey], at now: Instant) async throws(StoreError) -> [Departure]
+    /// Jobs whose task was made and is to be amended by now, since its person has said no; at most `limit`, the longest due
+    /// first.
+    func dueAmendments(at now: Instant, limit: Int) async throws(StoreError) -> [JobKey]
+    /// One transaction: those of them whose person still says no fly as amendments. Of their facts only what the task is
+    /// about is true; `attempts` are the amendments that came to nothing, `firstAttemptAt` is when somebody said no, and
+    /// `acceptedAt` when the task was let go. They are settled as `sent` or `failed` (both: over), as `again`, or as
+    /// `recalled` (due as before). What a crash leaves in the air is due again.
+    ///
+    /// - Parameter controllers: brand to its controller: whom an objection reaches.
+    func launchAmendments(
+        _ jobs: [JobKey], controllers: [String: String], at now: Instant
+    ) async throws(StoreError) -> [Departure]
     /// On return they are durable: only then may they leave. One kept before for the same job and route stays.
     func keep(_ requests: [KeptRequest]) async throws(StoreError)
     /// Makes that the policy in force: kept once by its digest, journalled where it changed. Where it did, jobs that

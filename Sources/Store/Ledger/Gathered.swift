@@ -24,8 +24,11 @@ struct Gathered {
     var suppressionKinds: [Int64: Int64]?
     /// Who is in the air, once it was asked in this transaction.
     var census: FlightCensus?
+    /// Whether any task is kept that was made, once it was asked in this transaction.
+    var hasTasks: Bool?
     /// Jobs in the queue when the transaction began, once it was asked.
     var queuedBefore: Int64?
+    var traffic = Traffic()
     var slotsTaken: [WireSlot] = []
     var slotsToFree: [WireSlot] = []
 

@@ -17,8 +17,8 @@ extension Ledger {
         }
         let facts = try facts(job)
         // Read in this transaction: an order that another process has committed holds from then on (CONTRACT 8.9),
-        // and one that was taken back holds nothing any more. So with pauses: a paused route launches nothing; its jobs
-        // stay, and resuming reads them again.
+        // and one that was taken back holds nothing any more. So with pauses: a paused route launches nothing, and no job
+        // is moved there; its jobs stay, and resuming reads them again.
         if let hold = try standingHolds().first(where: { $0.matches(facts) }) {
             try holdBack(job, why: hold.why, hold: hold.id, at: now)
             return nil
@@ -46,7 +46,9 @@ extension Ledger {
             let attempt = job.attempts > 0 ? job.attempts : nil
             try end(job, .withheld, reason.rawValue, at: now, attempt: attempt, words: words)
         case .hold(let why): try holdBack(job, why: why, hold: nil, at: now)
-        case .move(let lane): try move(job, to: lane)
+        case .move(let lane):
+            if try pausedRoutes().contains(lane.route) { return nil }
+            try move(job, to: lane)
         }
         return nil
     }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Doubts: an attempt left and no verdict came back (DESIGN 3). From the first `unknown` to what settles it there is one
-// row of `doubt`, however often it is tried or asked about; it stands by `JobRow.doubt`, the `seq` of that `unknown`.
+// row of `doubt`, however often it is tried or asked about. Each attempt without a verdict has an `unknown` of its own,
+// which settles the one before; `JobRow.doubt` is the `seq` of the last.
 
 import GatewayModel
 
@@ -50,16 +51,16 @@ extension Ledger {
         try session.prepared("DELETE FROM doubt WHERE job = ?1").bind(1, job).run()
     }
 
-    /// No verdict: journalled as `unknown` where no doubt stands open yet, then as the rule says. Only a rule resends; a
-    /// cancel that came meanwhile ends the job after its `unknown`, so that it does not.
+    /// No verdict: journalled as `unknown`, then as the rule says. Only a rule resends; a cancel that came meanwhile ends the
+    /// job after its `unknown`, so that it does not.
     func doubt(
         _ job: JobRow, _ flight: FlightRow, then step: Settlement.DoubtStep, attempt: Int, at now: Instant,
         words: EventWords
     ) throws {
         var job = job
         Self.count(&job, flight)
-        let isNew = job.doubt == nil
-        if isNew { job.doubt = try record(.unknown, "in_doubt", of: job, at: now, attempt: attempt, words: words) }
+        job.doubt = try record(
+            .unknown, "in_doubt", of: job, at: now, attempt: attempt, settles: job.doubt, words: words)
         job.postponed = nil
         switch step {
         case .park: try open(&job, flight, asking: nil, at: now)
@@ -68,10 +69,7 @@ extension Ledger {
             try noteDoubt(of: job, flight, asking: nil)
             if try endsInstead(job, flight, at: now) { return }
             job.due = due
-            // What the first attempt saw stands beside its `unknown`.
-            let tried = isNew ? nil : attempt
-            try notePostponed(
-                &job, .retry, until: due, at: now, attempt: tried, words: isNew ? EventWords() : words)
+            try notePostponed(&job, .retry, until: due, at: now)
             try land(job, flight, at: now)
         }
     }

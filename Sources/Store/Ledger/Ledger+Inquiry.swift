@@ -33,7 +33,9 @@ extension Ledger {
     /// Books what an inquiry came to.
     func book(answer settlement: Settlement, of job: JobRow, _ flight: FlightRow, at now: Instant) throws {
         if case .sent = settlement.fate {
-            return try endAsSent(job, at: now, attempt: max(1, job.attempts), words: words(of: settlement, job, flight))
+            return try endAsSent(
+                job, id: settlement.evidence?.remoteID, at: now, attempt: max(1, job.attempts),
+                words: words(of: settlement, job, flight))
         }
         guard let asked = try returnToDoubt(job, flight, at: now) else { return }
         switch settlement.fate {
@@ -47,13 +49,17 @@ extension Ledger {
     }
 
     /// It went: what was sent stands beside the `unknown`, unless it is said here.
-    func endAsSent(_ job: JobRow, at now: Instant, attempt: Int, words: EventWords) throws {
+    ///
+    /// - Parameter id: the provider's for it, as it gave it.
+    func endAsSent(_ job: JobRow, id: String?, at now: Instant, attempt: Int, words: EventWords) throws {
+        let since = try job.firstAttempt ?? doubt(of: job.key)?.since ?? now
         var words = words
         if let before = try self.words(besideDoubt: job) {
             words.adopt(before.words)
             words.decision = words.decision ?? before.decision
         }
         try end(job, .sent, nil, at: now, attempt: attempt, words: words)
+        try keepTask(of: job, id: id, since: since, at: now)
     }
 
     /// In doubt as before, with a cancel that came while it was asked. Nil: an operator has ended it.

@@ -28,7 +28,8 @@ extension Ledger {
         return sent
     }
 
-    /// Jobs to that address or of that person, in order, the newest first.
+    /// Jobs to that address or of that person, in order, the newest first. Tasks about that address for as long as they are
+    /// remembered.
     func jobs(to subject: Int64, limit: Int = 10_000) throws -> [Int64] {
         var keys: Set<Int64> = []
         try session.prepared("SELECT key FROM contact WHERE subject = ?1 ORDER BY key DESC LIMIT ?2")
@@ -39,6 +40,10 @@ extension Ledger {
                 AND key > (SELECT coalesce(max(value), 0) FROM meta WHERE key = 'contacts_mark')
             """
         ).bind(1, subject).each { keys.insert($0.int(0)) }
+        // Other tasks stand under the provider's contact, however their person was to be reached.
+        try session.prepared("SELECT job FROM made_task WHERE subject = ?1 OR person = ?1").bind(1, subject).each {
+            keys.insert($0.int(0))
+        }
         return keys.sorted(by: >)
     }
 
@@ -56,9 +61,10 @@ extension Ledger {
             $0.blobOrNil(0)
         }
         let admitted = (decision ?? nil).flatMap { try? JSONValue.parse($0).object?["at"]?.string }
+        let intended = channel == .crmTask ? try task(job)?.contact : nil
         return SentMessage(
             seq: sent.0, producer: words[.producer], job: words[.id], recipient: words[.recipient],
-            channel: ContactChannel(channel, intended: nil), brand: words[.brand], topic: words[.topic],
+            channel: ContactChannel(channel, intended: intended), brand: words[.brand], topic: words[.topic],
             template: words[.template], admittedAt: admitted.flatMap { Instant(rfc3339: $0) }, sentAt: sent.1)
     }
 }

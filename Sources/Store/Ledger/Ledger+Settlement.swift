@@ -39,7 +39,7 @@ extension Ledger {
     func settle(_ settlement: Settlement, at now: Instant) throws {
         guard let flight = try flight(settlement.job.rawValue), flight.attempt == settlement.attempt,
             let job = try job(flight.job), job.state == .flying
-        else { return }
+        else { return try settleAmendment(settlement, at: now) }
         if flight.isInquiry {
             try book(answer: settlement, of: job, flight, at: now)
         } else {
@@ -55,7 +55,10 @@ extension Ledger {
         try settleReservation(of: &job, flight, mayHaveGone: settlement.fate.mayHaveGone)
         if let digest = settlement.templateDigest { try note(digest, of: job.template, at: now) }
         switch settlement.fate {
-        case .sent: try end(job, .sent, nil, at: now, attempt: attempt, words: words)
+        case .sent:
+            try end(job, .sent, nil, at: now, attempt: attempt, words: words)
+            let since = job.firstAttempt ?? flight.launched
+            try keepTask(of: job, id: settlement.evidence?.remoteID, since: since, at: now)
         case .failed(let reason):
             let seq = try end(job, .failed, reason.rawValue, at: now, attempt: attempt, words: words)
             try heed(reason, of: job, settlement.evidence, outcome: seq, at: now)

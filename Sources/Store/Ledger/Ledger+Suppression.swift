@@ -26,6 +26,7 @@ extension Ledger {
         try SuppressionBook.index.add(row.key.hash63, row: row.n, in: session)
         try count(form.counter, 1)
         if let subject { try askAgain(about: subject) } else { try askAgain(about: form) }
+        try markTasks(under: form, at: now)
         if let damage = new.details.damage {
             try recordDamage("s\(row.n), taken as wide as it may be meant: \(damage)", new.details.producer, at: now)
         }

@@ -27,7 +27,7 @@ extension Ledger {
     private static let reach = 10_000
 
     private enum Chore: CaseIterable {
-        case expiry, doubts, strays, cancels, asking, caps, bodies, decisions, outcomes, contacts, rest
+        case expiry, doubts, strays, cancels, asking, caps, taskPass, tasks, bodies, decisions, outcomes, contacts, rest
     }
 
     /// Chores in turn, up to the first that has more to do: one full step a call, and none starves.
@@ -51,6 +51,8 @@ extension Ledger {
         case .cancels: return try forgetCancels(at: now)
         case .asking: return try askPostponedAgain(at: now)
         case .caps: return try dropCapEntries(at: now)
+        case .taskPass: return try markTasksPassedBy(at: now)
+        case .tasks: return try dropTasks(at: now)
         case .bodies: return try dropBodies(before: now - keep.bodies)
         case .decisions: return try dropDecisions(before: now - keep.decisions)
         case .outcomes: return try dropOutcomes(before: now - keep.outcomes)

@@ -58,6 +58,7 @@ enum Schema {
         { try addGate($0) },
         { try JobSpans.index($0) },
         { try addDoubts($0) },
+        { try addTasks($0) },
     ]
 
     private static let base = """

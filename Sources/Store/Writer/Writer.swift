@@ -12,7 +12,7 @@ import GatewayModel
 
 /// `@unchecked`: what is not constant belongs to the writer's thread; the inbox has a lock of its own.
 final class Writer: @unchecked Sendable {
-    private let inbox = Inbox()
+    private let inbox: Inbox
     private let ledger: Ledger
     private let checkpointer: Checkpointer
     private let reserve: Reserve
@@ -31,6 +31,7 @@ final class Writer: @unchecked Sendable {
     ) {
         (self.ledger, self.checkpointer, self.reserve) = (ledger, checkpointer, reserve)
         (self.log, self.timepiece, self.ear) = (log, timepiece, ear)
+        inbox = Inbox(sinceBoot: { timepiece.sinceBoot() })
     }
 
     // MARK: For any thread
@@ -111,7 +112,11 @@ final class Writer: @unchecked Sendable {
         do {
             checkpointer.letOthersFinish()
             try ledger.begin()
-            for (index, errand) in batch.enumerated() { try attempt(errand.work, index, &errors) }
+            for (index, errand) in batch.enumerated() {
+                let begun = timepiece.sinceBoot()
+                try attempt(errand.work, index, &errors)
+                if errand.rank == .intake { ledger.gathered.traffic.tookIn += timepiece.sinceBoot() - begun }
+            }
             if batch.contains(where: { $0.rank == .intake }) { hasSweeps = true }
             try sweepStep()
             for (index, errand) in batch.enumerated() where errors[index] == nil {
@@ -143,6 +148,7 @@ final class Writer: @unchecked Sendable {
 
     private func answer(_ batch: [Errand], _ outcome: (gathered: Gathered, errors: [Int: StoreError])) {
         log.note(committed: outcome.gathered.lastSeq)
+        inbox.ended(outcome.gathered.traffic)
         for (index, errand) in batch.enumerated() { errand.answer(outcome.errors[index]) }
         tell(outcome.gathered)
         do {

@@ -82,7 +82,7 @@ extension MemoryBook.Pages {
             makeReady(key, due: now, &arrivals)
         case .unknown(let step):
             jobs[key]!.facts.inquiries += 1
-            doubt(key, step, &arrivals)
+            stayInDoubt(key, step, &arrivals)
         case .recalled: (jobs[key]!.state, asks[key]) = (.doubt, now)
         case .again(let ask, _, false):
             jobs[key]!.putOff += 1
@@ -92,11 +92,16 @@ extension MemoryBook.Pages {
     }
 
     mutating func doubt(_ key: JobKey, _ step: Settlement.DoubtStep, _ arrivals: inout [LaneArrival]) {
-        if case .park = step { return end(key, .unknown, "in_doubt") }
-        if !jobs[key]!.facts.isInDoubt { jobs[key]!.events.append(.init(event: .unknown, reason: "in_doubt")) }
+        jobs[key]!.events.append(.init(event: .unknown, reason: "in_doubt"))
         jobs[key]!.facts.isInDoubt = true
+        stayInDoubt(key, step, &arrivals)
+    }
+
+    private mutating func stayInDoubt(
+        _ key: JobKey, _ step: Settlement.DoubtStep, _ arrivals: inout [LaneArrival]
+    ) {
         switch step {
-        case .park: break
+        case .park: end(key, .unknown, "in_doubt")
         case .resend(let due): makeReady(key, due: due, &arrivals)
         case .inquire(let ask): (jobs[key]!.state, asks[key]) = (.doubt, ask)
         }

@@ -49,6 +49,10 @@ final class MemoryBook: DeliveryBook {
         var asks: [JobKey: Instant] = [:]
         /// Of what is in the air, the questions.
         var asking: Set<AttemptID> = []
+        /// Tasks to be closed; of what is in the air, their closing; and what came of each.
+        var changes: [JobKey: Change] = [:]
+        var changing: Set<AttemptID> = []
+        var changed: [JobKey: Settlement.Fate] = [:]
         /// Requests may not be kept so many times.
         var keepingFails = 0
         var ended = 0
@@ -70,6 +74,16 @@ final class MemoryBook: DeliveryBook {
         /// What can be in the air at a time.
         var places = 8192
         var waiters: [Waiter] = []
+    }
+
+    /// A task that was made and is to be closed.
+    struct Change {
+        var id: String? = "T1"
+        var due: Instant
+        /// When somebody said no.
+        var since: Instant
+        var tries = 0
+        var putOff = 0
     }
 
     struct Waiter {
@@ -323,6 +337,7 @@ extension MemoryBook.Pages {
         guard flying.removeValue(forKey: settlement.attempt) == key else {
             return wrongs.append("attempt \(settlement.attempt.rawValue) was settled twice")
         }
+        if changing.remove(settlement.attempt) != nil { return settleChange(settlement) }
         let recall = jobs[key]!.recall
         jobs[key]!.recall = nil
         jobs[key]!.detail = settlement.evidence?.text
@@ -380,16 +395,19 @@ extension MemoryBook.Pages {
     mutating func end(_ key: JobKey, _ event: Event, _ reason: String?) {
         if jobs[key]!.state == .ended { wrongs.append("job \(key.rawValue) ended twice") }
         jobs[key]!.state = .ended
-        // A doubt is told of once.
+        // What is parked has been told of.
         if event != .unknown || !jobs[key]!.facts.isInDoubt {
             jobs[key]!.events.append(.init(event: event, reason: reason))
         }
         ended += 1
     }
 
+    /// Some job has not ended, or some task is still to be closed.
+    var isUnfinished: Bool { ended + held < jobs.count || !changes.isEmpty }
+
     /// When the next ready job falls due, whatever lane it is in, or the next provider is to be asked.
     var nextDue: Instant? {
-        (ready.values.flatMap(\.values).compactMap { $0.first?.due } + asks.values).min()
+        (ready.values.flatMap(\.values).compactMap { $0.first?.due } + asks.values + changes.values.map(\.due)).min()
     }
 }
 

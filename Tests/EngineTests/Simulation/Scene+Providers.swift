@@ -16,6 +16,8 @@ extension Scene {
         case inquiry
         case key
         case upsert
+        /// Tasks can be closed.
+        case amendment
     }
 
     /// Texts by routes to such providers, one after the other.
@@ -82,6 +84,15 @@ extension Scene {
             where = { ref = "$job.token" }
             id = "id"
             """
+        let amendment = """
+            [amend]
+            method = "PATCH"
+            path = "/things/{task.id}"
+            body = "json"
+            [amend.fields]
+            words = "ok"
+            note = "$task.note | line task.body"
+            """
         let repeating = "[repeat]\nby = \"\(offer.rawValue)\"\n"
         return """
             schema = 1
@@ -103,6 +114,7 @@ extension Scene {
             \(offer == .inquiry ? inquiry : "")
             \(offer == .key ? repeating + "header = \"Idempotency-Key\"\nwindow = \"24h\"" : "")
             \(offer == .upsert ? repeating : "")
+            \(offer == .amendment ? amendment : "")
             [answer]
             body = "json"
             id = ["id"]

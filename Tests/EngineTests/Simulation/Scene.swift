@@ -64,7 +64,7 @@ final class Scene: Sendable {
     func letTimePass(by least: Duration = .seconds(1)) {
         book.onTurn.withLock { hook in
             hook = { [book, clock, inbox] in
-                guard book.look({ $0.flying.isEmpty && $0.ended + $0.held < $0.jobs.count }) else { return }
+                guard book.look({ $0.flying.isEmpty && $0.isUnfinished }) else { return }
                 let ahead = book.look(\.nextDue).map { $0 - clock.now() } ?? .zero
                 clock.advance(max(least, ahead))
                 inbox.bell.ring()

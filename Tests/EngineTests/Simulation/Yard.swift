@@ -24,6 +24,8 @@ final class Yard: ChannelMaker {
         var dice = Dice(1)
         /// Overrules the script, per route.
         var weather: [String: (DeliveryResult, String)] = [:]
+        /// And the code that its answers have.
+        var codes: [String: Int] = [:]
         var unopenable: Set<String> = []
         /// Kept until released.
         var isSilent: Set<String> = []
@@ -122,7 +124,11 @@ extension Yard.Book {
         func says(_ result: DeliveryResult, _ stage: String = "end_of_data") -> AttemptReport {
             AttemptReport(attempt: parcel.attempt, result: result, evidence: Yard.said(stage))
         }
-        if let (result, stage) = weather[route] { return says(result, stage) }
+        if let (result, stage) = weather[route] {
+            var report = says(result, stage)
+            report.evidence.code = codes[route]
+            return report
+        }
         if case .request(let load) = parcel.load, load.purpose == .inquire {
             return says(cannotSay ? .unknown : made[load.reference] == nil ? .absent : .accepted, "answer")
         }

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Tasks that were made, for as long as somebody may still act on them: kept with the settlement that made them, and marked
+// in the transaction that records who has said no. As with what is in the air, who may be meant is marked; whether it is
+// meant is asked when the amendment is to go.
+
+import GatewayModel
+
+extension Ledger {
+    /// How long a task is remembered.
+    private static let taskLifetime = Duration.seconds(90 * 86_400)
+    private static let taskStep = 500
+    /// The job up to which a pass over all tasks has come; there while one is under way.
+    private static let passMark = "task_mark"
+
+    // MARK: Kept
+
+    /// A marketing task was made; other jobs leave nothing here. One whose person said no while it was in the air is to be
+    /// amended at once.
+    ///
+    /// - Parameters:
+    ///   - id: the provider's, as it gave it.
+    ///   - since: when the first attempt that may have made it was let go.
+    func keepTask(of job: JobRow, id: String?, since: Instant, at now: Instant) throws {
+        guard ChannelKind(number: job.channel) == .crmTask, MessageClass(number: job.messageClass) == .marketing,
+            let subject = try job.contactSubject
+        else { return }
+        let facts = try facts(job)
+        let places = try places(of: job, facts)
+        guard let address = places.addressee.address else { return }
+        let form = suppressionBook.key(of: SuppressionForm(.address(address))).hash63
+        let insert = try session.prepared(
+            """
+            INSERT OR REPLACE INTO made_task (job, at, route, id, subject, form, crm, person, contact, brand, topic,
+                campaign, tries) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 0)
+            """)
+        insert.bind(1, job.key).bind(2, since).bind(3, facts.route).bind(4, id).bind(5, subject).bind(6, form)
+        insert.bind(7, job.crm).bind(8, job.person).bind(9, facts.contact.number).bind(10, job.brand)
+        try insert.bind(11, job.topic).bind(12, job.campaign).run()
+        gathered.hasTasks = true
+        if let task = try task(job.key), try objection(to: task, at: now) != nil { try mark(task.job, at: now) }
+    }
+
+    func task(_ job: Int64) throws -> MadeTask? {
+        try session.prepared(
+            """
+            SELECT job, at, route, id, subject, crm, person, contact, brand, topic, campaign, due, since, tries, note,
+                attempt FROM made_task WHERE job = ?1
+            """
+        ).bind(1, job).first { try MadeTask($0) }
+    }
+
+    /// Whether any is kept: who has no tasks pays nothing.
+    func hasTasks() throws -> Bool {
+        if let known = gathered.hasTasks { return known }
+        let has = try session.prepared("SELECT 1 FROM made_task LIMIT 1").first { _ in true } ?? false
+        gathered.hasTasks = has
+        return has
+    }
+
+    // MARK: Marked
+
+    /// An opt-out of that address is on record.
+    func markTasks(about subject: Int64, at now: Instant) throws {
+        guard try hasTasks() else { return }
+        for job in try jobs("SELECT job FROM made_task WHERE subject = ?1", subject) { try mark(job, at: now) }
+    }
+
+    /// Such a suppression is on record. What it means by more than one address or person is found by a pass over all.
+    func markTasks(under form: SuppressionForm, at now: Instant) throws {
+        guard try hasTasks() else { return }
+        switch form.kind {
+        case .email, .phone:
+            let key = suppressionBook.key(of: form).hash63
+            for job in try jobs("SELECT job FROM made_task WHERE form = ?1", key) { try mark(job, at: now) }
+        case .crm:
+            guard let subject = try subjects.known(.crm, form.text, in: session) else { return }
+            for job in try jobs("SELECT job FROM made_task WHERE crm = ?1", subject) { try mark(job, at: now) }
+        case .person:
+            guard let subject = try subjects.known(.person, form.text, in: session) else { return }
+            for job in try jobs("SELECT job FROM made_task WHERE person = ?1", subject) { try mark(job, at: now) }
+        case .md5, .sha1, .sha256, .domain, .domainSuffix, .phonePrefix: try setMeta(Self.passMark, 0)
+        }
+    }
+
+    private func jobs(_ select: StaticString, _ value: Int64) throws -> [Int64] {
+        var jobs: [Int64] = []
+        try session.prepared(select).bind(1, value).each { jobs.append($0.int(0)) }
+        return jobs
+    }
+
+    private func mark(_ job: Int64, at now: Instant) throws {
+        try session.prepared("UPDATE made_task SET due = ?2, since = ?2, tries = 0 WHERE job = ?1 AND due IS NULL")
+            .bind(1, job).bind(2, now).run()
+    }
+
+    /// One step of a pass for suppressions that mean many. Returns whether there is more.
+    func markTasksPassedBy(at now: Instant) throws -> Bool {
+        guard let reached = try meta(Self.passMark) else { return false }
+        var tasks: [MadeTask] = []
+        try session.prepared(
+            """
+            SELECT job, at, route, id, subject, crm, person, contact, brand, topic, campaign, due, since, tries, note,
+                attempt FROM made_task WHERE job > ?1 ORDER BY job LIMIT ?2
+            """
+        ).bind(1, reached).bind(2, Self.taskStep).each { tasks.append(try MadeTask($0)) }
+        for task in tasks where task.due == nil {
+            if try objection(to: task, at: now) != nil { try mark(task.job, at: now) }
+        }
+        if tasks.count == Self.taskStep, let last = tasks.last {
+            try setMeta(Self.passMark, last.job)
+            return true
+        }
+        try session.prepared("DELETE FROM meta WHERE key = ?1").bind(1, Self.passMark).run()
+        return false
+    }
+
+    // MARK: Asked
+
+    /// What stands against the task, of all that came on record since it was let go.
+    ///
+    /// - Parameter controllers: brand to its controller, for objections; of one not named it is taken to be the same.
+    func objection(
+        to task: MadeTask, controllers: [String: String] = [:], at now: Instant
+    ) throws -> Objection? {
+        let facts = try facts(of: task)
+        let consents = try consents(of: task.subject)
+        if let found = consents.objection(to: facts, since: task.at, controllers: controllers) { return found }
+        let suppressions = try suppressions(of: addressee(of: task), person: task.person)
+        return suppressions.objection(to: facts, since: task.at, at: now)
+    }
+
+    private func addressee(of task: MadeTask) throws -> Addressee {
+        let crm = try task.crm.flatMap { try subjectAddress($0) }
+        let text = try subjectAddress(task.subject)
+        let address: ContactAddress? =
+            switch task.contact {
+            case .email: text.map { .email($0) }
+            case .sms, .voice: text.map { .phone($0) }
+            case .crmTask: crm.map { .crm($0) }
+            }
+        return Addressee(address: address, crm: crm, person: nil)
+    }
+
+    /// As far as they are still known.
+    func facts(of task: MadeTask, _ words: FieldReader? = nil) throws -> JobFacts {
+        let brand = try self.words.word(task.brand, in: session)
+        var facts = JobFacts(
+            key: JobKey(task.job), producer: words?[.producer] ?? "", channel: .crmTask, messageClass: .marketing,
+            template: words?[.template] ?? "", brand: brand,
+            topic: try task.topic.map { try self.words.word($0, in: session) },
+            campaign: try task.campaign.map { try self.words.word($0, in: session) },
+            lane: try laneBook.id(of: LaneKey(route: task.route, domain: nil, brand: brand), in: session),
+            route: task.route, domain: nil, recipientDomain: nil, priority: .normal, acceptedAt: task.at,
+            notBefore: nil, expiresAt: nil, attempts: task.tries, firstAttemptAt: task.since, postponed: nil)
+        facts.intended = task.contact == .crmTask ? nil : task.contact
+        return facts
+    }
+
+    // MARK: Let go
+
+    /// Tasks that are past their time. Returns whether there is more.
+    func dropTasks(at now: Instant) throws -> Bool {
+        try session.prepared(
+            """
+            DELETE FROM made_task WHERE job IN (SELECT job FROM made_task WHERE at < ?1 AND attempt IS NULL
+                ORDER BY at LIMIT ?2)
+            """
+        ).bind(1, now - Self.taskLifetime).bind(2, Self.taskStep).run()
+        return session.changes == Self.taskStep
+    }
+}

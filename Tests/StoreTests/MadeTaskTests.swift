@@ -1,0 +1,394 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Cryptography
+import GatewayModel
+import Testing
+
+@testable import Store
+
+@Suite("Tasks that were made, and who says no afterwards")
+struct MadeTaskTests {
+    static let number = "+33612345678"
+    static let later = evening + .seconds(3600)
+    private static let root = Signature(systemUser: "root")
+    static let controllers = ["acme": "Acme Inc.", "sister": "Acme Inc.", "stranger": "Other Ltd."]
+
+    static func entry(
+        _ intended: ContactChannel? = .sms, _ messageClass: MessageClass = .marketing,
+        _ channel: ChannelKind = .crmTask
+    ) -> IntakeEntry {
+        jobEntry("a", channel, messageClass) { job in
+            (job.to.email, job.to.phone) = (EmailAddress("Ada@Example.com"), PhoneNumber(number))
+            (job.to.crmContact, job.to.person, job.topic, job.campaign) = ("0035", "p1", "news", "spring")
+            if let intended { job.task = TaskDetails(intendedChannel: intended.rawValue) }
+        }
+    }
+
+    private func settled(_ departure: Departure, _ fate: Settlement.Fate, text: String = "") -> Settlement {
+        Settlement(
+            attempt: departure.attempt, job: departure.facts.key, slot: departure.slot, fate: fate,
+            evidence: DeliveryEvidence(stage: "answer", code: 201, text: text, remoteID: "T-0035-1"))
+    }
+
+    private func book(
+        _ departure: Departure, _ fate: Settlement.Fate, in store: Store, at now: Instant = later, text: String = ""
+    ) async throws {
+        let settled = settled(departure, fate, text: text)
+        _ = try await store.exchange(settled: [settled], candidates: [], at: now) { _ in .leave }
+    }
+
+    /// A task that was made in the evening.
+    private func made(_ fixture: Fixture, _ entry: IntakeEntry = MadeTaskTests.entry()) async throws -> Store {
+        let store = try fixture.open()
+        _ = try await store.take(fixture.chunk([entry]))
+        try await book(store.launchAllDue(at: evening)[0], .sent, in: store, at: evening)
+        fixture.clock.advance(by: .seconds(60))
+        return store
+    }
+
+    private func launch(_ store: Store, at now: Instant = later) async throws -> [Departure] {
+        let due = try await store.dueAmendments(at: now, limit: 10)
+        return try await store.launchAmendments(due, controllers: Self.controllers, at: now)
+    }
+
+    // MARK: Who is meant
+
+    struct Row: Sendable, CustomTestStringConvertible {
+        var testDescription: String
+        var intended = ContactChannel.sms
+        /// In order.
+        var consents: [NewConsent] = []
+        var suppression: NewSuppression?
+        var isLifted = false
+        /// Nil: the task stays as it is.
+        var note: String?
+    }
+
+    private static let phone = ContactAddress.phone(number)
+    private static func out(_ change: (inout ConsentEvent) -> Void = { _ in }) -> NewConsent {
+        consent(.withdrawn, phone, occurred: Instant(microseconds: .max)) { change(&$0.event) }
+    }
+    private static func against(
+        _ target: SuppressionTarget, _ scope: SuppressionScope = SuppressionScope(), expiresAt: Instant? = nil
+    ) -> NewSuppression { suppression(target, .manual, scope, expiresAt: expiresAt) }
+    private static func note(_ channel: String, _ why: String = "consent withdrawn") -> String {
+        "Withdrawn: do not contact by \(channel) (\(why) 2026-11-21)"
+    }
+
+    static let consentRows = [
+        Row(testDescription: "withdrawn from everything", consents: [out()], note: note("sms")),
+        Row(
+            testDescription: "withdrawn from just that",
+            consents: [out { ($0.channel, $0.brand, $0.topics) = (.sms, "acme", ["offers", "news"]) }],
+            note: note("sms")),
+        Row(testDescription: "another topic", consents: [out { $0.topics = ["offers"] }]),
+        Row(testDescription: "another channel", consents: [out { $0.channel = .voice }]),
+        Row(testDescription: "another brand", consents: [out { $0.brand = "sister" }]),
+        Row(testDescription: "another address", consents: [consent(.withdrawn, ada)]),
+        Row(
+            testDescription: "the address by which they were to be written to", intended: .email,
+            consents: [consent(.withdrawn, ada, occurred: evening + .seconds(9))], note: note("email")),
+        Row(
+            testDescription: "objected to another brand of the controller",
+            consents: [consent(.objected, phone, occurred: later) { $0.event.brand = "sister" }],
+            note: note("sms", "objected")),
+        Row(
+            testDescription: "objected to another controller's brand",
+            consents: [consent(.objected, phone, occurred: later) { $0.event.brand = "stranger" }]),
+        Row(
+            testDescription: "objected to a brand that is gone: it may have been the same controller's",
+            consents: [consent(.objected, phone, occurred: later) { $0.event.brand = "gone" }],
+            note: note("sms", "objected")),
+        Row(
+            testDescription: "the number is somebody else's now",
+            consents: [consent(.reassigned, phone, occurred: later) { $0.event.channel = .email }],
+            note: note("sms", "reassigned")),
+        Row(
+            testDescription: "a grant came after it",
+            consents: [
+                consent(.withdrawn, phone, occurred: evening + .seconds(9)),
+                consent(.granted, phone, occurred: evening + .seconds(10)) { $0.event.channel = .sms },
+            ]),
+        Row(
+            testDescription: "an import lifts nothing",
+            consents: [
+                consent(.withdrawn, phone, occurred: evening + .seconds(9)),
+                consent(.imported, phone, occurred: evening + .seconds(10)) { $0.event.channel = .sms },
+            ], note: note("sms")),
+        Row(
+            testDescription: "it was a mistake",
+            consents: [out(), consent(.corrected, phone) { $0.event.corrects = 1 }]),
+    ]
+
+    static let suppressionRows = [
+        Row(testDescription: "the number", suppression: against(.address(phone)), note: note("sms", "suppressed")),
+        Row(
+            testDescription: "for texts", suppression: against(.address(phone), SuppressionScope(channel: .sms)),
+            note: note("sms", "suppressed")),
+        Row(
+            testDescription: "for tasks", suppression: against(.address(phone), SuppressionScope(channel: .crmTask)),
+            note: note("sms", "suppressed")),
+        Row(testDescription: "for mail", suppression: against(.address(phone), SuppressionScope(channel: .email))),
+        Row(
+            testDescription: "for the other class",
+            suppression: against(.address(phone), SuppressionScope(messageClass: .transactional))),
+        Row(
+            testDescription: "for its campaign",
+            suppression: against(.address(phone), SuppressionScope(brand: "acme", topic: "news", campaign: "spring")),
+            note: note("sms", "suppressed")),
+        Row(
+            testDescription: "for another campaign",
+            suppression: against(.address(phone), SuppressionScope(campaign: "autumn"))),
+        Row(testDescription: "lifted since", suppression: against(.address(phone)), isLifted: true),
+        Row(
+            testDescription: "over since", suppression: against(.address(phone), expiresAt: evening + .seconds(600))),
+        Row(
+            testDescription: "another spelling of the mailbox", intended: .email,
+            suppression: against(.address(ada)), note: note("email", "suppressed")),
+        Row(testDescription: "a mailbox that it is not about", suppression: against(.address(ada))),
+        Row(
+            testDescription: "the provider's contact", suppression: against(.address(.crm("0035"))),
+            note: note("sms", "suppressed")),
+        Row(testDescription: "the person", suppression: against(.person("p1")), note: note("sms", "suppressed")),
+        Row(testDescription: "another person", suppression: against(.person("p2"))),
+        Row(
+            testDescription: "numbers that begin so", suppression: against(.phonePrefix("+336")),
+            note: note("sms", "suppressed")),
+        Row(testDescription: "numbers that begin otherwise", suppression: against(.phonePrefix("+337"))),
+        Row(
+            testDescription: "a domain", intended: .email, suppression: against(.domain("example.com")),
+            note: note("email", "suppressed")),
+        Row(
+            testDescription: "a digest of the number",
+            suppression: against(.hash(.sha256, SHA256Digest.of(number))),
+            note: note("sms", "suppressed")),
+    ]
+
+    @Test("who says no closes what was made", arguments: consentRows + suppressionRows)
+    func meant(_ row: Row) async throws {
+        let fixture = try Fixture()
+        let store = try await made(fixture, Self.entry(row.intended))
+        #expect(try await launch(store).isEmpty)
+        for consent in row.consents { try await store.record([consent], by: reviewer) }
+        if let suppression = row.suppression {
+            try await store.suppress([suppression], by: reviewer)
+            if row.isLifted { _ = try await store.lift(suppression.target, by: reviewer) }
+        }
+        while try await store.tidy(at: Self.later) {}
+        let departures = try await launch(store)
+        let notes = departures.map { departure -> String? in
+            guard case .amend(let amendment) = departure.errand else { return nil }
+            return amendment.note
+        }
+        #expect(notes == (row.note.map { [$0] } ?? []))
+        // What means nobody is not asked about for ever.
+        if row.note == nil { #expect(try await store.dueAmendments(at: Self.later, limit: 9).isEmpty) }
+        await store.close()
+    }
+
+    @Test("long lists close tasks, too, by numbers and by digests", arguments: [true, false])
+    func imported(_ isHashed: Bool) async throws {
+        let fixture = try Fixture()
+        let store = try await made(fixture)
+        let target: SuppressionTarget =
+            isHashed ? .hash(.sha256, SHA256Digest.of(Self.number)) : .address(Self.phone)
+        let long = try SuppressionImport(into: store, batch: "b1", by: reviewer)
+        try await long.add([suppression(target, .imported), suppression(.address(ada), .imported)])
+        _ = try await long.finish()
+        while try await store.tidy(at: Self.later) {}
+        #expect(try await launch(store).count == 1)
+        await store.close()
+    }
+
+    // MARK: What is kept
+
+    @Test("only marketing tasks leave something behind")
+    func kept() async throws {
+        let rows: [(IntakeEntry, Int64)] = [
+            (Self.entry(.sms), 1), (Self.entry(.sms, .transactional), 0), (Self.entry(nil, .marketing, .sms), 0),
+            (Self.entry(nil, .marketing, .email), 0),
+        ]
+        for (entry, count) in rows {
+            let fixture = try Fixture()
+            let store = try await made(fixture, entry)
+            #expect(try await store.rows(in: "made_task") == count)
+            await store.close()
+        }
+    }
+
+    @Test("an amendment knows what it needs: the task, the contact, the record and the token")
+    func departure() async throws {
+        let fixture = try Fixture()
+        let store = try await made(fixture)
+        try await store.record([Self.out()], by: reviewer)
+        let departure = try #require(try await launch(store).first)
+        let amendment = Amendment(taskID: "T-0035-1", note: Self.note("sms"), contact: "0035", job: "a")
+        #expect(departure.errand == .amend(amendment))
+        #expect(departure.record == Array(#"{"id":"a"}"#.utf8))
+        let facts = departure.facts
+        #expect(
+            facts.key == JobKey(1) && facts.route == "relay" && facts.brand == "acme" && facts.template == "welcome")
+        #expect(facts.intended == .sms && facts.channel == .crmTask && facts.topic == "news")
+        #expect(facts.acceptedAt == evening && facts.firstAttemptAt == evening + .seconds(60) && facts.attempts == 0)
+        // It flies once.
+        #expect(try await store.dueAmendments(at: Self.later, limit: 9).isEmpty)
+        #expect(try await store.launchAmendments([JobKey(1)], controllers: [:], at: Self.later).isEmpty)
+        await store.close()
+    }
+
+    @Test("without its body it goes with what is left")
+    func withoutBody() async throws {
+        let fixture = try Fixture()
+        let store = try await made(fixture)
+        try fixture.execute("DELETE FROM body")
+        try await store.record([Self.out()], by: reviewer)
+        let departure = try #require(try await launch(store).first)
+        #expect(departure.record.isEmpty && departure.messageToken.utf8.count == 26)
+        await store.close()
+    }
+
+    @Test("who says no while it is in the air, or nobody knows whether it went: as soon as it has")
+    func inTheAir() async throws {
+        for isInDoubt in [false, true] {
+            let fixture = try Fixture()
+            let store = try fixture.open()
+            _ = try await store.take(fixture.chunk([Self.entry()]))
+            var departure = try await store.launchAllDue(at: evening)[0]
+            if isInDoubt { try await book(departure, .unknown(.inquire(at: evening)), in: store, at: evening) }
+            try await store.record([Self.out()], by: reviewer)
+            if isInDoubt {
+                #expect(try await store.rows(in: "made_task") == 0)
+                departure = try #require(try await store.launchInquiries([JobKey(1)], at: evening).first)
+            }
+            try await book(departure, .sent, in: store)
+            #expect(try await launch(store).count == 1, "\(isInDoubt)")
+            await store.close()
+        }
+    }
+
+    @Test("a task found by its reference is remembered by the provider's own id")
+    func byReference() async throws {
+        let fixture = try Fixture()
+        let store = try fixture.open()
+        _ = try await store.take(fixture.chunk([Self.entry()]))
+        let departure = try await store.launchAllDue(at: evening)[0]
+        try await book(departure, .unknown(.park), in: store, at: evening)
+        #expect(
+            try await store.settleByReference(
+                token: departure.messageToken, accepted: true, providerID: "T-0035-7", at: evening))
+        try await store.record([Self.out()], by: reviewer)
+        let amendments = try await launch(store).map(\.errand)
+        #expect(
+            amendments == [
+                .amend(Amendment(taskID: "T-0035-7", note: Self.note("sms"), contact: "0035", job: "a"))
+            ])
+        await store.close()
+    }
+
+    @Test("after ninety days nobody looks for it any more")
+    func lifetime() async throws {
+        let fixture = try Fixture()
+        let store = try await made(fixture)
+        while try await store.tidy(at: evening + .seconds(90 * 86_400)) {}
+        #expect(try await store.rows(in: "made_task") == 1)
+        while try await store.tidy(at: evening + .seconds(90 * 86_400 + 1)) {}
+        #expect(try await store.rows(in: "made_task") == 0)
+        await store.close()
+    }
+
+    // MARK: What an amendment comes to
+
+    struct End: Sendable, CustomTestStringConvertible {
+        var testDescription: String
+        var fate: Settlement.Fate
+        var action: String?
+        /// When it is due again.
+        var due: Instant?
+        var tries = 0
+    }
+
+    static let ends = [
+        End(testDescription: "closed", fate: .sent, action: "task_amended"),
+        End(testDescription: "refused", fate: .failed(.refused), action: "task_not_amended"),
+        End(
+            testDescription: "another time", fate: .again(at: later + .seconds(60), .retry, counts: true),
+            due: later + .seconds(60), tries: 1),
+        End(
+            testDescription: "the route was closed", fate: .again(at: later + .seconds(9), .routeDown, counts: false),
+            due: later + .seconds(9)),
+        End(testDescription: "never began", fate: .recalled, due: evening + .seconds(60)),
+    ]
+
+    @Test("each end is booked once, and told to those who watch, without personal data", arguments: ends)
+    func ended(_ row: End) async throws {
+        let fixture = try Fixture()
+        let store = try await made(fixture)
+        try await store.record([Self.out()], by: reviewer)
+        let departure = try #require(try await launch(store).first)
+        let before = try await store.histories()
+        for _ in 0..<2 { try await book(departure, row.fate, in: store, text: "404: contact 0035 is gone") }
+        #expect(try await store.histories() == before)
+        let actions = try await store.operatorActions(after: 0).filter { $0.action != "consent_record" }
+        #expect(actions.map(\.action) == [row.action].compactMap { $0 })
+        for action in actions {
+            #expect(action.about == "job default/a, task T-0035-1 on relay: \(Self.note("sms"))")
+            #expect(action.why == (row.fate == .sent ? nil : "404: contact <recipient> is gone"))
+        }
+        #expect(try await store.rows(in: "made_task") == (row.due == nil ? 0 : 1))
+        if let due = row.due {
+            #expect(try await launch(store, at: due - .seconds(1)).isEmpty)
+            #expect(try await launch(store, at: due).map(\.facts.attempts) == [row.tries])
+        }
+        #expect(try await store.verifyJournal().fault == nil)
+        await store.close()
+    }
+
+    @Test("what a crash left in the air is due again; its slots come back")
+    func crash() async throws {
+        let fixture = try Fixture()
+        var store = try await made(fixture)
+        try await store.record([Self.out()], by: reviewer)
+        for _ in 0..<3 {
+            #expect(try await launch(store).count == 1)
+            store.abandon()
+            store = try fixture.open()
+        }
+        for _ in 0..<3 {
+            let departure = try #require(try await launch(store).first)
+            try await book(departure, .recalled, in: store)
+        }
+        await store.close()
+    }
+
+    @Test("an operator's pause stops it; a hold does not")
+    func paused() async throws {
+        let fixture = try Fixture()
+        let store = try await made(fixture)
+        try await store.record([Self.out()], by: reviewer)
+        _ = try await store.addHold(
+            StandingOrders.Hold(
+                id: 0, campaign: nil, brand: "acme", template: nil, route: nil, messageClass: nil, why: "look"),
+            by: Self.root)
+        try await store.pauseRoute("relay", by: Self.root)
+        #expect(try await store.dueAmendments(at: Self.later, limit: 9).isEmpty)
+        #expect(try await store.launchAmendments([JobKey(1)], controllers: [:], at: Self.later).isEmpty)
+        try await store.resumeRoute("relay", by: Self.root)
+        #expect(try await launch(store).count == 1)
+        await store.close()
+    }
+
+    // MARK: Evidence
+
+    @Test("evidence about the number finds the task, and what went before the opt-out was known")
+    func evidence() async throws {
+        let fixture = try Fixture()
+        let store = try await made(fixture)
+        try await store.record([consent(.withdrawn, Self.phone, occurred: evening - .seconds(60))], by: reviewer)
+        #expect(try await store.dossier(of: Self.phone).outcomes.map(\.event) == [.accepted, .sent])
+        #expect(try await store.dossier(of: ada).outcomes.isEmpty)
+        #expect(try await store.dossier(of: .crm("0035")).outcomes.count == 2)
+        let found = try await store.sentDespite(from: evening, to: Self.later, controllers: Self.controllers).rows
+        #expect(found.flatMap(\.sent).map(\.channel) == [.sms])
+        await store.close()
+    }
+}
