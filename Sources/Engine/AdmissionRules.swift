@@ -59,7 +59,7 @@ struct AdmissionRules: Sendable {
         let facts = snapshot.inStricterClass(facts)
         let ruling = snapshot.gate.rule(on: facts, recipient, at: now)
         let decision = ruling.decision
-        // Too late to be repeated: the book parks it, for it may have gone.
+        // Not to be repeated any more: the book parks it, for it may have gone.
         if facts.isInDoubt, !doubts(on: facts.route).mayResend(facts) { return .withhold(.expired, decision) }
         switch decision.verdict {
         case .proceed:

@@ -18,7 +18,7 @@ extension Dispatcher {
             guard let flight = flights[departure.attempt] else { continue }
             switch result {
             case .success(let message):
-                if let why = obstacle(to: departure, isKept: isKept || message.keeps == nil) {
+                if let why = obstacle(to: departure, snapshot, isKept: isKept || message.keeps == nil) {
                     giveBack(departure, because: why)
                     continue
                 }
@@ -47,10 +47,15 @@ extension Dispatcher {
     }
 
     /// Why a rendered message stays here after all.
-    private func obstacle(to departure: Departure, isKept: Bool) -> String? {
+    ///
+    /// - Parameter rendered: the snapshot that it was rendered by.
+    private func obstacle(to departure: Departure, _ rendered: GatewaySnapshot, isKept: Bool) -> String? {
+        let route = departure.facts.route
         if recalledEarly.remove(departure.attempt) != nil { return "taken back before it was handed over" }
         if !isKept { return "the disk is full: what left could not be repeated" }
-        return channels[departure.facts.route] == nil ? "the route is not open in this configuration" : nil
+        if channels[route] == nil { return "the route is not open in this configuration" }
+        let isOfThisProvider = rendered.providers[route]?.description == snapshot.providers[route]?.description
+        return isOfThisProvider ? nil : "the route has another provider than it was rendered for"
     }
 
     private func giveBack(_ departure: Departure, because why: String) {

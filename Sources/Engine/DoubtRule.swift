@@ -51,11 +51,11 @@ public struct DoubtRule: Sendable {
         return resends(facts.messageClass) ? resend(at: again, firstAttempt) : .park
     }
 
-    /// Whether a job in doubt whose resending is due may still go. One that a key protects may have waited until the
-    /// provider has forgotten the key; then only a rule or an operator sends it again.
+    /// Whether a job in doubt whose resending is due may still go. The provider may have forgotten the key that protected
+    /// it, or the configuration may have changed since; then only a rule or an operator sends it again.
     func mayResend(_ facts: JobFacts) -> Bool {
-        guard case .key = ways.repeats, !facts.isResendOrdered else { return true }
-        return isRepeatable(firstAttempt: facts.firstAttemptAt ?? now, at: now) || resends(facts.messageClass)
+        facts.isResendOrdered || isRepeatable(firstAttempt: facts.firstAttemptAt ?? now, at: now)
+            || resends(facts.messageClass)
     }
 
     /// Nine tenths of the window are used: the provider's clock and ours may differ, and so may what begins it.

@@ -170,7 +170,7 @@ struct DoubtTests {
 
     // MARK: What the gate says of it
 
-    @Test("a gate that says no leaves what may have gone in doubt, and tells nothing")
+    @Test("a gate that says no leaves what may have gone in doubt, and says why it does not go again")
     func gateSaysNo() async throws {
         let fixture = try Fixture()
         let store = try await doubtful(fixture, .resend(at: evening))
@@ -178,9 +178,16 @@ struct DoubtTests {
             .withhold(.consentWithdrawn, decision(.withhold(.consentWithdrawn), Self.minute, $0))
         }
         #expect(try await queued(store)?.state == .doubt)
-        #expect(try await store.histories()["a"]?.last == "postponed retry")
-        // Its seven days count from the unknown.
-        _ = try await store.tidy(at: Self.weekOn)
+        var query = OutcomeQuery()
+        (query.job, query.withDecisions) = ("a", true)
+        let told = try await store.outcomes(query).outcomes
+        #expect(told.map(\.event) == [.accepted, .unknown, .postponed, .unknown])
+        #expect(told[3].settles == told[1].seq && told[3].detail == "not sent again: consent_withdrawn")
+        #expect(told[3].decision != nil && told[3].decision != told[1].decision)
+        // Its seven days count from the last unknown.
+        _ = try await store.tidy(at: Self.weekOn + .seconds(59))
+        #expect(try await queued(store) != nil)
+        _ = try await store.tidy(at: Self.weekOn + .seconds(60))
         #expect(try await queued(store) == nil)
         await store.close()
     }

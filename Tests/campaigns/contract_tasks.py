@@ -150,7 +150,7 @@ class Tasks(WireCase):
         self.everybody()
         self.accept("a.ndjson", *(
             self.call(name, to={"crm_contact": self.contact(name), "phone": "+33612345679"}, route=name)
-            for name in TOLD), self.call("other", to={"crm_contact": "1000008", "phone": "+33612345689"}, route="hubspot"))
+            for name in TOLD), self.call("other", to={"crm_contact": "1000019", "phone": "+33612345689"}, route="hubspot"))
         sent = self.await_sent(len(TOLD) + 1)
         made = len(self.captured())
         # While nobody runs: it is closed at the next start.

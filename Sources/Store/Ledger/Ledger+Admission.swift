@@ -38,8 +38,9 @@ extension Ledger {
             if reason == .frequencyCap { job.firstCapped = job.firstCapped ?? now }
             job.due = until
             try makeReady(job)
-        // It may have gone: what is told of it stays as it is.
-        case .withhold where job.doubt != nil: try park(job)
+        // It may have gone, so it does not end here.
+        case .withhold(let reason, let decision) where job.doubt != nil:
+            try park(job, because: reason.rawValue, decision: decision.encoded, at: now)
         case .withhold(let reason, let decision):
             var words = EventWords()
             words.decision = decision.encoded

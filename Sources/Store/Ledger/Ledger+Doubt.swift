@@ -59,8 +59,7 @@ extension Ledger {
     ) throws {
         var job = job
         Self.count(&job, flight)
-        job.doubt = try record(
-            .unknown, "in_doubt", of: job, at: now, attempt: attempt, settles: job.doubt, words: words)
+        try tell(of: &job, at: now, attempt: attempt, words: words)
         job.postponed = nil
         switch step {
         case .park: try open(&job, flight, asking: nil, at: now)
@@ -72,6 +71,17 @@ extension Ledger {
             try notePostponed(&job, .retry, until: due, at: now)
             try land(job, flight, at: now)
         }
+    }
+
+    /// Its `unknown`, which settles the one before and knows what that knew.
+    private func tell(of job: inout JobRow, at now: Instant, attempt: Int?, words: EventWords) throws {
+        var words = words
+        if let before = try self.words(besideDoubt: job) {
+            words.adopt(before.words)
+            words.decision = words.decision ?? before.decision
+        }
+        job.doubt = try record(
+            .unknown, "in_doubt", of: job, at: now, attempt: attempt, settles: job.doubt, words: words)
     }
 
     /// In doubt, seven days from now.
@@ -95,11 +105,18 @@ extension Ledger {
         try upsert.bind(6, subjects.messageToken(of: job.key)).run()
     }
 
-    /// Nothing goes by itself any more: a receipt settles it, an operator, or seven days from its `unknown`.
+    /// Nothing goes by itself any more: a receipt settles it, an operator, or seven days from its `unknown`. Where it was
+    /// told that it goes again, an `unknown` says why it does not.
     ///
     /// - Precondition: it is in doubt.
-    func park(_ job: JobRow) throws {
+    func park(_ job: JobRow, because why: String, decision: [UInt8]? = nil, at now: Instant) throws {
         var job = job
+        if job.postponed != nil {
+            var words = EventWords()
+            (words.detail, words.decision) = ("not sent again: \(Scrub.text(why, of: job.recipient))", decision)
+            try tell(of: &job, at: now, attempt: job.attempts > 0 ? job.attempts : nil, words: words)
+            job.postponed = nil
+        }
         let unknown = try session.prepared("SELECT at FROM journal WHERE seq = ?1").bind(1, job.doubt).first {
             $0.instant(0)
         }

@@ -20,7 +20,7 @@ extension Ledger {
             } else if let hold = try standingHold(over: job) {
                 try holdBack(job, why: hold.why, hold: hold.id, at: now)
             } else if job.doubt != nil {
-                try park(job)
+                try park(job, because: why, at: now)
             } else {
                 try exhaust(job, since: limit, because: why, at: now)
             }

@@ -108,7 +108,7 @@ extension Ledger {
         try land(job, flight, at: now)
     }
 
-    private func words(besideDoubt job: JobRow) throws -> (words: FieldReader, decision: [UInt8]?)? {
+    func words(besideDoubt job: JobRow) throws -> (words: FieldReader, decision: [UInt8]?)? {
         try session.prepared("SELECT words, decision FROM event_words WHERE seq = ?1").bind(1, job.doubt).first {
             (FieldReader($0.blob(0)), $0.blobOrNil(1))
         }

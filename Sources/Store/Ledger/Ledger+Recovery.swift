@@ -54,12 +54,15 @@ extension Ledger {
         job.crashes += 1
         try settleReservation(of: &job, flight, mayHaveGone: false)
         if try endsInstead(job, flight, at: now) { return }
-        guard job.crashes < Self.mostCrashes else { return try poison(job, flight, at: now) }
+        guard job.crashes < Self.mostCrashes else {
+            if job.doubt == nil { return try poison(job, flight, at: now) }
+            return try park(job, because: Self.convicted(job), decision: flight.decision, at: now)
+        }
         try land(job, flight, at: now)
     }
 
-    /// What is not parked may come to be in the air again: it is counted. One that was in too many crashes is not sent
-    /// again by itself.
+    /// What is not parked may come to be in the air again: it is counted. One that was in too many crashes is parked: it
+    /// may have gone, so it is no `poison`.
     private func doubtAfterCrash(
         _ job: JobRow, _ flight: FlightRow, then step: Settlement.DoubtStep, at now: Instant
     ) throws {
@@ -68,21 +71,19 @@ extension Ledger {
         if step != .park { job.crashes += 1 }
         try settleReservation(of: &job, flight, mayHaveGone: true)
         let isSpent = job.crashes >= Self.mostCrashes
-        guard case .resend = step, isSpent else {
-            let attempt = job.attempts + 1
-            return try doubt(job, flight, then: isSpent ? .park : step, attempt: attempt, at: now, words: words)
-        }
-        Self.count(&job, flight)
-        if job.doubt == nil {
-            job.doubt = try record(.unknown, "in_doubt", of: job, at: now, attempt: job.attempts, words: words)
-        }
-        try poison(job, flight, at: now)
+        if isSpent { words.detail = Self.convicted(job) }
+        try doubt(
+            job, flight, then: isSpent ? .park : step, attempt: job.attempts + 1, at: now, words: words)
+    }
+
+    private static func convicted(_ job: JobRow) -> String {
+        "the daemon ended \(job.crashes) times while it was in flight"
     }
 
     private func poison(_ job: JobRow, _ flight: FlightRow, at now: Instant) throws {
         var words = EventWords()
         words.decision = flight.decision
-        words.detail = "the daemon ended \(job.crashes) times while it was in flight"
+        words.detail = Self.convicted(job)
         try end(job, .failed, FailureReason.poison.rawValue, at: now, attempt: max(1, job.attempts), words: words)
     }
 

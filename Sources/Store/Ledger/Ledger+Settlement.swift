@@ -102,7 +102,7 @@ extension Ledger {
         case .held, .askAgain, nil:
             guard job.isExpired(at: now) else { return false }
             if job.doubt != nil && !isSettled {
-                try park(job)
+                try park(job, because: WithholdReason.expired.rawValue, decision: flight.decision, at: now)
             } else {
                 try end(job, .withheld, WithholdReason.expired.rawValue, at: now, attempt: attempt, words: words)
             }

@@ -82,7 +82,8 @@ extension Ledger {
         for key in keys {
             guard let job = try job(key) else { continue }
             if job.doubt != nil {
-                try park(job)
+                let decision = Decision.expired(job.expires, at: now).encoded
+                try park(job, because: WithholdReason.expired.rawValue, decision: decision, at: now)
                 continue
             }
             let attempt = job.attempts > 0 ? job.attempts : nil
