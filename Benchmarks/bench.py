@@ -12,6 +12,7 @@ the machine.
 import argparse
 import contextlib
 import json
+import math
 import os
 import pathlib
 import re
@@ -176,30 +177,37 @@ class Case:
         return json.loads(cursor.read_text())["seq"] if cursor.exists() else 0
 
 
+# Student's t for a two-sided interval of 95 %, by the number of rounds.
+T95 = {3: 4.303, 9: 2.306}
+
+
 def isolation(quick):
-    """Bursts in turn on three daemons, so that the machine's drift meets all alike. Judged by what repeated bursts
-    without any disturbance differ by among themselves."""
-    count, backlog, rounds = (40_000, 200_000, 5) if not quick else (10_000, 20_000, 3)
+    """Bursts in turn on three daemons, so that the machine's drift meets all alike. Judged by the ratios of each round:
+    their geometric mean, and the interval that holds the true one in 95 of 100 such runs."""
+    count, backlog, rounds = (40_000, 200_000, 9) if not quick else (10_000, 20_000, 3)
     with contextlib.ExitStack() as stack:
         cases = [Case(stack, condition, backlog) for condition in ("alone", "control", "disturbed")]
         for turn in range(rounds):
             # To and fro: whoever comes first in one round comes last in the next.
             for case in cases if turn % 2 == 0 else reversed(cases):
                 case.measure(count)
-    alone = cases[0]
+    alone, control, disturbed = cases
     print(f"{count} messages in the bursts, {rounds} bursts in turn; {backlog} jobs wait in control and disturbed")
-    print(f"{'':>9} {'median/s':>8} {'least':>8} {'most':>8} {'µs/msg':>7} {'÷ alone':>8} {'µs ÷ alone':>10}")
+    print(f"{'':>9} {'median/s':>8} {'least':>8} {'most':>8} {'µs/msg':>7}")
     for case in cases:
         rate, cost = statistics.median(case.rates), statistics.median(case.costs)
-        print(f"{case.condition:>9} {rate:>8.0f} {min(case.rates):>8.0f} {max(case.rates):>8.0f} {cost:>7.0f} "
-              f"{rate / statistics.median(alone.rates):>8.2f} {cost / statistics.median(alone.costs):>10.2f}")
-    for case in cases[1:]:
-        ratios = sorted(own / other for own, other in zip(case.rates, alone.rates))
-        within = min(alone.rates) <= statistics.median(case.rates)
-        print(f"{case.condition}: {statistics.median(ratios):.2f} of alone ({ratios[0]:.2f} to {ratios[-1]:.2f} round by "
-              f"round); {'within' if within else 'BELOW'} the spread of alone itself "
-              f"({min(alone.rates) / statistics.median(alone.rates):.2f} to "
-              f"{max(alone.rates) / statistics.median(alone.rates):.2f} of its median)", flush=True)
+        print(f"{case.condition:>9} {rate:>8.0f} {min(case.rates):>8.0f} {max(case.rates):>8.0f} {cost:>7.0f}")
+    for case, other in ((control, alone), (disturbed, alone), (disturbed, control)):
+        low, middle, high = interval([own / its for own, its in zip(case.rates, other.rates)])
+        verdict = "the same as far as this can tell" if low <= 1 <= high else "SLOWER" if high < 1 else "faster"
+        print(f"{case.condition} is {middle:.2f} of {other.condition} ({low:.2f} to {high:.2f}): {verdict}", flush=True)
+
+
+def interval(ratios):
+    """Geometric mean of repeated ratios, within the bounds of a 95 % interval of it."""
+    logs = [math.log(r) for r in ratios]
+    middle, reach = statistics.mean(logs), T95[len(logs)] * statistics.stdev(logs) / math.sqrt(len(logs))
+    return math.exp(middle - reach), math.exp(middle), math.exp(middle + reach)
 
 
 class Mute(threading.Thread):
