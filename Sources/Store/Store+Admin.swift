@@ -144,7 +144,8 @@ extension Ledger {
         let due = job.state == .doubt ? nil : job.due
         return QueuedJob(
             facts: try facts(job), state: job.state, id: words?[.id], recipient: job.recipient, person: words?[.person],
-            due: due, why: job.why, inquiry: job.doubt == nil ? nil : try doubt(of: key)?.due)
+            due: due, why: job.why, inquiry: job.doubt == nil ? nil : try doubt(of: key)?.due,
+            reference: job.doubt == nil ? nil : subjects.messageToken(of: key))
     }
 
     fileprivate func record(of key: Int64, id: String, producer: String) throws -> JobRecord {

@@ -36,37 +36,61 @@ extension Store {
         }
     }
 
-    /// Settles the doubt whose provider brings back our reference: with its id for the message, or with its refusal.
-    /// False: no doubt stands open under that reference, or an attempt or an inquiry about it is in the air; then its
-    /// verdict is to come first, and this may be tried again.
+    /// Settles a doubt by what its provider says of it, however that came to be known: with its id for the message, or as
+    /// not sent. One transaction with the operator's row, where it is one.
     ///
-    /// - Parameter token: `Departure.messageToken`.
-    public func settleByReference(
-        token: String, accepted: Bool, providerID: String?, at now: Instant
-    ) async throws(StoreError) -> Bool {
-        try await write(.exchange) { ledger in
-            try ledger.settle(reference: token, accepted: accepted, providerID: providerID, at: now)
+    /// - Parameters:
+    ///   - id: the provider's for the message, where it says one.
+    ///   - signature: who says so; nil: the provider itself.
+    public func settle(
+        _ doubt: DoubtName, asSent isSent: Bool, id: String?, by signature: Signature? = nil, at now: Instant? = nil
+    ) async throws(StoreError) -> DoubtSettlement {
+        let now = now ?? options.timepiece.now()
+        return try await write(signature == nil ? .exchange : .operatorChange) { ledger in
+            try ledger.settle(doubt, asSent: isSent, id: id, by: signature, at: now)
         }
     }
 }
 
+/// A job in doubt, as somebody knows it.
+public enum DoubtName: Hashable, Sendable {
+    /// Ours, as its request carried it and the provider brings it back: `Departure.messageToken`.
+    case reference(String)
+    case job(JobKey)
+}
+
+public enum DoubtSettlement: Hashable, Sendable {
+    case settled
+    /// No doubt stands open under that name.
+    case none
+    /// An attempt or an inquiry about it is in the air: its verdict comes first, and this may be tried again.
+    case underWay
+}
+
 extension Ledger {
     fileprivate func settle(
-        reference token: String, accepted: Bool, providerID: String?, at now: Instant
-    ) throws -> Bool {
-        guard let job = try jobInDoubt(token: token), job.state != .flying else { return false }
+        _ doubt: DoubtName, asSent isSent: Bool, id: String?, by signature: Signature?, at now: Instant
+    ) throws -> DoubtSettlement {
+        let found =
+            switch doubt {
+            case .reference(let token): try jobInDoubt(token: token)
+            case .job(let key): try job(key.rawValue)
+            }
+        guard var job = found, job.doubt != nil else { return .none }
+        guard job.state != .flying else { return .underWay }
         var words = EventWords()
-        words.provider = providerID.map {
-            Outcome.Provider(id: Scrub.text($0, of: job.recipient), code: nil, enhanced: nil)
-        }
+        words.detail = signature.map { Scrub.text("by an operator\($0.why.map { ": \($0)" } ?? "")", of: job.recipient) }
+        words.provider = id.map { Outcome.Provider(id: Scrub.text($0, of: job.recipient), code: nil, enhanced: nil) }
         let attempt = max(1, job.attempts)
-        if accepted {
-            try endAsSent(job, id: providerID, at: now, attempt: attempt, words: words)
+        if isSent {
+            try endAsSent(job, id: id, at: now, attempt: attempt, words: words)
         } else {
-            var job = job
             try giveUpReservation(of: &job)
             try end(job, .failed, FailureReason.refused.rawValue, at: now, attempt: attempt, words: words)
         }
-        return true
+        if let signature {
+            try record("queue_settle", by: signature, about: "1 job, as \(isSent ? "sent" : "failed")", at: now)
+        }
+        return .settled
     }
 }

@@ -387,16 +387,16 @@ struct DoubtTests {
             _ = try await store.take(fixture.chunk([Wish("b") { $0.route = "second" }.entry]))
             let other = try await store.launchAllDue(at: evening)
             let token = store.messageToken(of: 1)
-            func settle(_ token: String) async throws -> Bool {
-                try await store.settleByReference(token: token, accepted: accepted, providerID: "SM1", at: Self.minute)
+            func settle(_ token: String) async throws -> DoubtSettlement {
+                try await store.settle(.reference(token), asSent: accepted, id: "SM1", at: Self.minute)
             }
-            #expect(try await settle(other[0].messageToken) == false)
+            #expect(try await settle(other[0].messageToken) == .none)
             let departure = try await inquire(store)
             #expect(departure.messageToken == token)
-            #expect(try await settle(token) == false)
+            #expect(try await settle(token) == .underWay)
             try await store.settle([departure], .recalled, at: Self.minute)
-            #expect(try await settle(token))
-            #expect(try await settle(token) == false)
+            #expect(try await settle(token) == .settled)
+            #expect(try await settle(token) == .none)
             let outcomes = try await store.outcomes(after: 0, limit: 10)
             let last = try #require(outcomes.last)
             #expect(last.event == (accepted ? .sent : .failed) && last.settles == outcomes[1].seq)
@@ -404,6 +404,29 @@ struct DoubtTests {
             #expect(try await queued(store)?.id == "b")
             await store.close()
         }
+    }
+}
+
+extension DoubtTests {
+    @Test("who has looked settles it by hand, wherever it waits, and is on record", arguments: [true, false])
+    func byHand(_ isSent: Bool) async throws {
+        let fixture = try Fixture()
+        let store = try await doubtful(fixture, .resend(at: Self.weekOn))
+        _ = try await store.take(fixture.chunk([Wish("b").entry]))
+        let ada = Signature(actor: "ada", systemUser: "root", why: "their console shows it")
+        func settle(_ key: Int64) async throws -> DoubtSettlement {
+            try await store.settle(.job(JobKey(key)), asSent: isSent, id: nil, by: ada, at: Self.minute)
+        }
+        #expect(try await settle(2) == .none)
+        #expect(try await settle(3) == .none)
+        #expect(try await settle(1) == .settled)
+        let told = try await store.outcomes(after: 0, limit: 10)
+        let (end, unknown) = (try #require(told.last), try #require(told.first { $0.event == .unknown }))
+        #expect(end.event == (isSent ? .sent : .failed) && end.settles == unknown.seq)
+        #expect(end.detail == "by an operator: their console shows it")
+        #expect(try await store.operatorActions(after: 0, since: nil).map(\.action) == ["queue_settle"])
+        #expect(try await store.rows(in: "doubt") == 0)
+        await store.close()
     }
 }
 

@@ -274,8 +274,8 @@ struct MadeTaskTests {
         let departure = try await store.launchAllDue(at: evening)[0]
         try await book(departure, .unknown(.park), in: store, at: evening)
         #expect(
-            try await store.settleByReference(
-                token: departure.messageToken, accepted: true, providerID: "T-0035-7", at: evening))
+            try await store.settle(.reference(departure.messageToken), asSent: true, id: "T-0035-7", at: evening)
+                == .settled)
         try await store.record([Self.out()], by: reviewer)
         let amendments = try await launch(store).map(\.errand)
         #expect(

@@ -105,6 +105,32 @@ class Doubt(WireCase):
         self.assertEqual(len(peer.requests), 4)
         self.assertEqual([e for e, _ in self.home.events("text-1")].count("sent"), 1)
 
+    def test_what_the_provider_brings_back_and_what_an_operator_has_seen_settle_it(self):
+        peer = self.peer(lambda r: DROP)
+        self.furnish(self.route("vonage", peer.base, name="texts"))
+        self.accept("a.ndjson", ad(1), ad(2), ad(3))
+        unknown = {n: self.home.await_event(f"text-{n}", "unknown") for n in (1, 2, 3)}
+        (shown,) = self.home.lines("queue", "show", "text-1", "--format", "json")
+        self.assertEqual(len([r for r in peer.requests if shown["reference"].encode() in r.body]), 1)
+        settle = lambda *words: self.home.run("queue", "settle", *words, check=False)
+        done = settle("--reference", shown["reference"], "--sent", "--provider-id", "P-77")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(settle("text-2", "--failed", "--why", "not in their log").returncode, 0)
+        sent, failed = self.home.await_event("text-1", "sent"), self.home.await_event("text-2", "failed", "refused")
+        self.assertEqual((sent["settles"], sent["provider"]["id"]), (unknown[1]["seq"], "P-77"))
+        self.assertEqual((failed["settles"], failed["detail"]), (unknown[2]["seq"], "by an operator: not in their log"))
+        self.assertEqual(self.doubtful(), ["text-3"])
+        for words, code, said in (
+                (("text-1", "--sent"), 65, "queue list"), (("text-3",), 64, "--sent or --failed"),
+                (("--reference", "nobody", "--sent"), 65, "no job in doubt has that reference"),
+                (("--failed",), 64, "its id, or --reference")):
+            done = settle(*words)
+            self.assertEqual(done.returncode, code, done.stderr)
+            self.assertIn(said, done.stderr)
+        self.assertEqual(
+            [r["action"] for r in self.home.lines("journal", "operators", "--format", "json")][-2:], ["queue_settle"] * 2)
+        self.assertEqual(len(peer.requests), 3)
+
     def test_a_withdrawal_while_in_doubt_keeps_it_parked_and_is_no_end(self):
         peer = self.peer(lambda r: DROP)
         self.pling_at(peer)

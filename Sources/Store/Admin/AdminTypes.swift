@@ -52,6 +52,8 @@ public struct QueuedJob: Hashable, Sendable {
     public var why: String?
     /// In doubt, and its provider is asked about it then.
     public var inquiry: Instant?
+    /// In doubt: ours, as its request carried it to the provider.
+    public var reference: String?
 }
 
 /// All there is to know of one job, queued or ended.

@@ -7,14 +7,15 @@ import Store
 struct QueueCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "queue",
-        abstract: "See queued jobs; release, retry or cancel them.",
+        abstract: "See queued jobs; release, retry, settle or cancel them.",
         discussion: """
             Examples:  gatepost queue list --campaign spring-26 --state held
                        gatepost queue show spring-26:8812:welcome
                        gatepost queue cancel --person lead-8812 --why 'has bought'
             """,
         subcommands: [
-            QueueList.self, QueueShow.self, QueueRelease.self, QueueRetry.self, QueueCancel.self, QueueAcceptClock.self,
+            QueueList.self, QueueShow.self, QueueRelease.self, QueueRetry.self, QueueSettle.self, QueueCancel.self,
+            QueueAcceptClock.self,
         ], defaultSubcommand: QueueList.self)
 }
 
