@@ -88,7 +88,7 @@ let package = Package(
         tests(of: "Transport"),
         tests(of: "Spool", ["Cryptography"]),
         tests(of: "Settings", ["StrictTOML"]),
-        tests(of: "Store", ["Cryptography", grdb]),
+        tests(of: "Store", ["Policy", "Cryptography", grdb]),
         tests(of: "Channels", ["Transport", "Providers", "Settings", "Sink"]),
         tests(
             of: "Engine", ["Policy", "Templates", "Mail", "Texting", "Providers", "Settings", "Cryptography", logging]),

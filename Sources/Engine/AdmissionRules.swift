@@ -59,8 +59,9 @@ struct AdmissionRules: Sendable {
         let facts = snapshot.inStricterClass(facts)
         let ruling = snapshot.gate.rule(on: facts, recipient, at: now)
         let decision = ruling.decision
-        // Not to be repeated any more: the book parks it, for it may have gone.
-        if facts.isInDoubt, !doubts(on: facts.route).mayResend(facts) { return .withhold(.expired, decision) }
+        if facts.isInDoubt, decision.verdict == .proceed, !doubts(on: facts.route).mayResend(facts) {
+            return .park(because: DoubtRule.isOver, decision)
+        }
         switch decision.verdict {
         case .proceed:
             if facts.channel == .sms { closings.note(facts.key, ruling.closing(after: now)) }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// AmendmentMaking: from a task that was made to what its provider is asked when its person has said no. With the task's own
-// words where the record and the template are still there, else with the note alone.
+// AmendmentMaking: from a task that was made to what its provider is asked when its person has said no: with the note before
+// the task's own words where the record and the template are still there, else with neither.
 
 import GatewayModel
 import Providers
@@ -17,13 +17,22 @@ extension Renderer {
             let provider = snapshot.providers[facts.route]
         else { throw RenderFailure(.configuration, "the route or its provider is not configured any more") }
         try Self.expectNoRedirection(of: amendment, by: Sandbox(snapshot.settings.sandbox))
-        var content = words(of: departure, snapshot, launchedAt)
+        let words = words(of: departure, snapshot, launchedAt)
+        var content = words ?? TaskContent(title: "", body: "")
         (content.contact, content.intendedChannel) = (amendment.contact, facts.intended)
         var message = ProviderMessage(
             .task(content), token: departure.messageToken, messageClass: facts.messageClass)
         (message.brand, message.campaign, message.topic) = (facts.brand, facts.campaign, facts.topic)
-        let load = try provider.load(for: departure.errand, message, now: launchedAt, secrets: lookUp(in: http))
-        return RenderedDeparture(departure, .request(load))
+        do throws(RequestMistake) {
+            // Without its words the task's text is left alone: the note must not stand in place of it.
+            let load = try provider.amendment(
+                for: message, taskID: amendment.taskID, note: words == nil ? nil : amendment.note, now: launchedAt,
+                secrets: lookUp(in: http))
+            if let load { return RenderedDeparture(departure, .request(load)) }
+        } catch {
+            throw RenderFailure(error.blame == .message ? .content : .configuration, error.words)
+        }
+        throw RenderFailure(.refused, "the provider's tasks cannot be closed or annotated")
     }
 
     /// A staging copy knows the tasks of real people: it leaves them alone.
@@ -33,11 +42,10 @@ extension Renderer {
         throw RenderFailure(.refused, "[sandbox] leaves alone what is about contacts that it does not allow")
     }
 
-    /// As the task was made; it speaks of the same moment.
-    private func words(of departure: Departure, _ snapshot: GatewaySnapshot, _ launchedAt: Instant) -> TaskContent {
+    /// As the task was made; it speaks of the same moment. Nil where its record or template is gone.
+    private func words(of departure: Departure, _ snapshot: GatewaySnapshot, _ launchedAt: Instant) -> TaskContent? {
         var made = departure
         made.facts.firstAttemptAt = departure.facts.acceptedAt
-        let task = try? draft(made, snapshot, closing: nil, launchedAt).task().content
-        return task ?? TaskContent(title: "", body: "")
+        return try? draft(made, snapshot, closing: nil, launchedAt).task().content
     }
 }

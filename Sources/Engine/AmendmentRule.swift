@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// AmendmentRule: what a report means for a task that was to be closed. Pure. Amending twice does no harm, so whatever is
-// not certain is tried again; but not for ever, for by then a person has to look.
+// AmendmentRule: whether a task that was made is to be closed, and what a report means for one. Pure. What is not certain
+// is tried again; the book ends it after three days, for by then a person has to look.
 
 import GatewayModel
 
 struct AmendmentRule: Sendable {
     let backoff: Backoff
     let now: Instant
-
-    /// From when somebody said no.
-    private static let patience = Duration.seconds(3 * 86_400)
 
     func fate(of report: AttemptReport, for facts: JobFacts, chance: Double) -> Settlement.Fate {
         switch report.seenOfAnAmendment.result {
@@ -23,21 +20,33 @@ struct AmendmentRule: Sendable {
         }
     }
 
-    /// After a growing while; three days after somebody said no it is given up.
+    /// After a growing while.
     func again(_ facts: JobFacts, _ reason: PostponeReason, atLeast: Duration, _ chance: Double) -> Settlement.Fate {
-        if isSpent(facts) { return .failed(.retriesExhausted) }
         let delay = max(backoff.delay(afterAttempts: facts.attempts + 1, chance: chance), atLeast)
         return .again(at: now + delay, reason, counts: true)
     }
+}
 
-    func isSpent(_ facts: JobFacts) -> Bool { now - (facts.firstAttemptAt ?? now) >= Self.patience }
+extension GatewaySnapshot {
+    /// Whom the gate would not let be contacted now because somebody has said no. A consent that has merely run out closes
+    /// nothing.
+    func objection(to task: JobFacts, _ recipient: RecipientFacts, at now: Instant) -> WithholdReason? {
+        guard case .withhold(let reason) = gate.decide(inStricterClass(task), recipient, at: now).verdict else {
+            return nil
+        }
+        switch reason {
+        case .consentWithdrawn, .noConsent, .suppressed: return reason
+        case .consentExpired, .consentTooWeak, .frequencyCap, .expired, .noAllowedTime: return nil
+        }
+    }
 }
 
 extension AttemptReport {
-    /// A fault that the provider finds in an amendment is about that task: it is gone, or may not be changed. It says
-    /// nothing of the route; only what comes before any answer does, and a token that is not taken.
+    /// Faults of these numbers are about that task: it is gone, or cannot be changed so. They say nothing of the route.
+    private static let ofTheTask: Set<Int> = [400, 404, 409, 410, 422]
+
     var seenOfAnAmendment: AttemptReport {
-        guard result == .configuration, let code = evidence.code, code != 401 else { return self }
+        guard result == .configuration, let code = evidence.code, Self.ofTheTask.contains(code) else { return self }
         return AttemptReport(attempt: attempt, result: .refused, evidence: evidence)
     }
 }

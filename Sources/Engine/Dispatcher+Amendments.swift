@@ -1,60 +1,54 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Closing tasks that were made before their person said no. Nobody is contacted by it, so no gate is asked and no rate is
-// taken; at most a few are under way at a time. What cannot be closed is said in the log: a person has to do it.
+// Closing tasks that were made before their person said no. It takes its place under the route's rate, and a few are under
+// way at a time. What a provider refuses is said in the log: a person has to do it.
 
 import GatewayModel
 
 extension Dispatcher {
-    /// Amendments under way at once, over all routes.
+    /// Amendments under way at once, over all routes; as many are asked about in one transaction.
     private static let mostAmendments = 16
-    /// How long after its route was found closed one is looked at again.
-    private static let patience = Duration.seconds(10)
 
-    /// Once a second, and at once where there was more to amend than could be: launches what is due.
+    /// Once a second, and at once where there was more: launches what is due on routes that are open.
     func amend() async throws -> [Departure] {
         let sinceBoot = timepiece.sinceBoot()
         if let lastAmendment, sinceBoot - lastAmendment < .seconds(1) { return [] }
-        let limit = min(Self.mostAmendments - amendmentsInFlight, freePlaces)
-        guard isAdmitting, storeFullUntil == nil, limit > 0 else { return [] }
-        let now = clock.gateTime
+        guard isAdmitting, storeFullUntil == nil else { return [] }
+        lastAmendment = sinceBoot
+        var departures: [Departure] = []
         do {
-            let due = try await book.dueAmendments(at: now, limit: limit)
-            let departures =
-                due.isEmpty ? [] : try await book.launchAmendments(due, controllers: snapshot.controllers, at: now)
-            lastAmendment = departures.count < limit ? sinceBoot : nil
-            return departures.filter { amendmentTakesOff($0, at: now) }
+            for route in snapshot.settings.routes where route.channel == .crmTask {
+                departures += try await amend(on: route.name)
+            }
         } catch {
             guard case .full(let words) = error else { throw error }
             storeIsFull(words)
-            return []
         }
+        return departures
     }
 
-    private func amendmentTakesOff(_ departure: Departure, at now: Instant) -> Bool {
-        let route = departure.facts.route
-        let flight = Flight(
-            facts: departure.facts, slot: departure.slot, launchedAt: now, errand: departure.errand)
-        guard board.isOpen(route, at: now), channels[route] != nil else {
-            book(putOff(flight.facts, at: now), departure.attempt, flight, nil)
-            return false
+    private func amend(on route: String) async throws(StoreError) -> [Departure] {
+        let now = clock.gateTime
+        guard channels[route] != nil, board.isOpen(route, at: now) else { return [] }
+        let limit = min(Self.mostAmendments - amendmentsInFlight, freePlaces, board.room(route, at: now))
+        guard limit > 0 else { return [] }
+        let due = try await book.dueAmendments(on: route, at: now, limit: limit)
+        guard !due.isEmpty else { return [] }
+        if due.count == limit { (lastAmendment, _) = (nil, inbox.bell.ring()) }
+        let snapshot = snapshot
+        let departures = try await book.launchAmendments(due, at: now, interest: snapshot.interest) {
+            snapshot.objection(to: $0, $1, at: now)
         }
-        flights[departure.attempt] = flight
-        amendmentsInFlight += 1
-        board.asked(route, at: now)
-        return true
+        for departure in departures {
+            flights[departure.attempt] = Flight(
+                facts: departure.facts, slot: departure.slot, launchedAt: now, errand: departure.errand)
+            amendmentsInFlight += 1
+            board.picked(departure.facts.laneKey, at: now)
+        }
+        return departures
     }
 
-    /// Not tried, so not counted: again when the route may be open. One that is configured no more may come back.
-    private func putOff(_ facts: JobFacts, at now: Instant) -> Settlement.Fate {
-        if snapshot.settings.route(facts.route) == nil {
-            return amendmentRule.again(facts, .routeDown, atLeast: .zero, chance())
-        }
-        let probe = board.berths[facts.route]?.health.nextProbe ?? now
-        return .again(at: max(now, probe) + Self.patience, .routeDown, counts: false)
-    }
-
-    var amendmentRule: AmendmentRule {
+    private var amendmentRule: AmendmentRule {
         AmendmentRule(backoff: Backoff(settings: snapshot.settings.retry), now: clock.gateTime)
     }
 
@@ -77,23 +71,18 @@ extension Dispatcher {
     }
 
     private func book(
-        _ fate: Settlement.Fate, _ attempt: AttemptID, _ flight: Flight, _ evidence: DeliveryEvidence?
+        _ fate: Settlement.Fate, _ attempt: AttemptID, _ flight: Flight, _ evidence: DeliveryEvidence
     ) {
         settled.append(
             Settlement(
                 attempt: attempt, job: flight.facts.key, slot: flight.slot, fate: fate, evidence: evidence))
-        settledRoutes.insert(flight.facts.route)
+        settledRoutes[flight.facts.route, default: 0] += 1
         guard case .failed = fate, case .amend(let amendment) = flight.errand else { return }
         let task = amendment.taskID.map { "task \($0)" } ?? "the task"
+        // What the provider said may name the person: it stands in the record, scrubbed.
+        let why = evidence.stage == "rendering" ? evidence.text : "its provider answered \(evidence.code ?? 0)"
         log.warning(
-            "\(task) of job \(amendment.job ?? "(erased)") on route \(flight.facts.route) could not be closed, do it by hand: \(amendment.note): \(evidence?.text ?? "its route is gone")"
+            "\(task) of job \(amendment.job ?? "(erased)") on route \(flight.facts.route) could not be closed, do it by hand: \(amendment.note): \(why)"
         )
-    }
-}
-
-extension GatewaySnapshot {
-    /// Brand to its controller.
-    fileprivate var controllers: [String: String] {
-        Dictionary(settings.brands.map { ($0.id, $0.controller) }) { first, _ in first }
     }
 }

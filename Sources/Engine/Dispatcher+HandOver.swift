@@ -54,8 +54,11 @@ extension Dispatcher {
         if recalledEarly.remove(departure.attempt) != nil { return "taken back before it was handed over" }
         if !isKept { return "the disk is full: what left could not be repeated" }
         if channels[route] == nil { return "the route is not open in this configuration" }
-        let isOfThisProvider = rendered.providers[route]?.description == snapshot.providers[route]?.description
-        return isOfThisProvider ? nil : "the route has another provider than it was rendered for"
+        if rendered.number == snapshot.number { return nil }
+        let isSame =
+            rendered.settings.route(route)?.transport == snapshot.settings.route(route)?.transport
+            && rendered.providers[route]?.description == snapshot.providers[route]?.description
+        return isSame ? nil : "the route has changed since it was rendered"
     }
 
     private func giveBack(_ departure: Departure, because why: String) {
@@ -80,7 +83,7 @@ extension Dispatcher {
             Settlement(
                 attempt: attempt, job: flight.facts.key, slot: flight.slot, fate: fate(of: flight, failure),
                 evidence: evidence))
-        settledRoutes.insert(flight.facts.route)
+        settledRoutes[flight.facts.route, default: 0] += 1
         if failure.isOfTheTemplate, renderFailures.failed(flight.facts.template, failure) {
             log.error(
                 "template \(flight.facts.template) failed \(RenderFailures.limit) times in a row and is held: \(failure.words)"

@@ -53,7 +53,7 @@ extension Dispatcher {
             Settlement(
                 attempt: departure.attempt, job: departure.facts.key, slot: departure.slot,
                 fate: .again(at: next, .routeDown, counts: false), evidence: nil))
-        settledRoutes.insert(route)
+        settledRoutes[route, default: 0] += 1
     }
 
     func doubtRule(on route: String) -> DoubtRule {

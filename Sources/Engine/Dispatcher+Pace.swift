@@ -13,7 +13,7 @@ extension Dispatcher {
         let launchable = launchableRoutes()
         if !launchable.isEmpty || !settled.isEmpty { pace.somethingWaits(sinceBoot: sinceBoot) }
         // A closed route's jobs go over those that stand in for it: whether these are busy counts.
-        let concerned = Set(launchable.map { takeovers[$0.route]?.by ?? $0.route }).union(settledRoutes)
+        let concerned = Set(launchable.map { takeovers[$0.route]?.by ?? $0.route }).union(settledRoutes.keys)
         let busy = concerned.allSatisfy { route in
             board.berths[route].map { $0.inFlight * 2 >= $0.settings.window } ?? false
         }
@@ -106,8 +106,9 @@ extension Dispatcher {
         if !settled.isEmpty {
             let booked = settled
             settled = []
-            _ = try await book.exchange(settled: booked, candidates: [], at: clock.gateTime, interest: PolicyInterest())
-            { _, _ in
+            _ = try await book.exchange(
+                settled: booked, candidates: [], runsShort: false, at: clock.gateTime, interest: PolicyInterest()
+            ) { _, _ in
                 .leave
             }
         }

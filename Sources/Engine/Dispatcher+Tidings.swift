@@ -56,7 +56,7 @@ extension Dispatcher {
             let rules = Settling(doubt, hasStandIn: hasStandIn(report, flight, at: now))
             settled.append(rules.settlement(of: report, for: flight, chance: chance()))
         }
-        settledRoutes.insert(route)
+        settledRoutes[route, default: 0] += 1
         noteTrouble(of: route)
     }
 
@@ -115,7 +115,9 @@ extension Dispatcher {
                 retire(channel, of: name)
             }
         }
+        let number = snapshot.number + 1
         snapshot = next
+        snapshot.number = number
         passedOver = []
         let forgetful = board.adopt(next.settings.routes)
         for route in next.settings.routes where channels[route.name] == nil { open(route) }

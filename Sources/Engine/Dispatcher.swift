@@ -44,7 +44,8 @@ public actor Dispatcher {
     /// In the air, and in the air at two crashes before; others of its kind wait for it (`Quarantine`).
     var suspect: AttemptID?
     var suspectsWait = false
-    var settledRoutes: Set<String> = []
+    /// Routes whose attempts wait in `settled`, and how many of each.
+    var settledRoutes: [String: Int] = [:]
     /// Troubles that the log has told of.
     var announced: [String: RouteHealth.Trouble] = [:]
     var renderFailures = RenderFailures()
@@ -132,7 +133,8 @@ public actor Dispatcher {
         let moving = isAdmitting ? pickForOthers(at: now) : []
         let booked = settled
         settled = []
-        settledRoutes = []
+        let runsShort = runsShort(picks, at: now)
+        settledRoutes = [:]
         pace.exchanged()
         guard !picks.isEmpty || !moving.isEmpty || !booked.isEmpty else { return }
         let (quarantine, closings) = (Quarantine.Pass(isOccupied: suspect != nil), Closings())
@@ -141,7 +143,8 @@ public actor Dispatcher {
             doors: doors, now: now)
         do {
             let departures = try await book.exchange(
-                settled: booked, candidates: (picks + moving).map(\.key), at: now, interest: snapshot.interest,
+                settled: booked, candidates: (picks + moving).map(\.key), runsShort: runsShort, at: now,
+                interest: snapshot.interest,
                 decide: { rules.decide($0, $1) })
             agenda.decided(moving)
             account(picks, departures, pickedAt: now)
@@ -153,6 +156,14 @@ public actor Dispatcher {
             storeIsFull(words)
             agenda.decided(moving)
             takeBack(picks, booked, pickedAt: now)
+        }
+    }
+
+    /// Whether some route has fewer jobs to send than came back from it, and none left.
+    private func runsShort(_ picks: [Agenda.Pick], at now: Instant) -> Bool {
+        let offered = Dictionary(picks.map { ($0.lane.key.route, 1) }, uniquingKeysWith: +)
+        return settledRoutes.contains { route, settled in
+            offered[route, default: 0] * 4 < settled * 3 && !agenda.mayYield(route, at: now, where: { _ in true })
         }
     }
 

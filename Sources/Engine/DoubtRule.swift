@@ -58,6 +58,8 @@ public struct DoubtRule: Sendable {
             || resends(facts.messageClass)
     }
 
+    static let isOver = "its provider may have forgotten its key, or nothing in the configuration repeats it any more"
+
     /// Nine tenths of the window are used: the provider's clock and ours may differ, and so may what begins it.
     private func isRepeatable(firstAttempt: Instant, at then: Instant) -> Bool {
         switch ways.repeats {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// RequestMaking: from a text or a task to what its provider is asked, to the question what became of it, or to its
-// amendment.
+// RequestMaking: from a text or a task to what its provider is asked, or to the question what became of it.
 
 import GatewayModel
 import Providers
@@ -51,15 +50,12 @@ extension Provider {
             switch errand {
             case .send: load = try request(for: message, now: now, secrets: secrets)
             case .inquire(let since): load = try inquiry(for: message, since: since, now: now, secrets: secrets)
-            case .amend(let change):
-                load = try amendment(
-                    for: message, taskID: change.taskID ?? "", note: change.note, now: now, secrets: secrets)
+            case .amend: load = nil  // made by `Renderer.amended`
             }
         } catch {
             throw RenderFailure(error.blame == .message ? .content : .configuration, error.words)
         }
         if let load { return load }
-        if case .amend = errand { throw RenderFailure(.refused, "the provider's tasks cannot be closed or annotated") }
         throw RenderFailure(.configuration, "the provider cannot be asked any more")
     }
 }

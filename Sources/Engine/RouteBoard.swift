@@ -135,7 +135,7 @@ struct RouteBoard: Sendable {
         if let domain = lane.domain { berths[lane.route]?.domainRates[domain]?.take(1, at: now) }
     }
 
-    /// Its provider is asked about an attempt, or to close a task: no rate is taken, but it tells whether the route is open.
+    /// Its provider is asked about an attempt: no rate is taken, but it tells whether the route is open.
     mutating func asked(_ route: String, at now: Instant) {
         berths[route]?.inFlight += 1
         berths[route]?.health.launched(at: now)
@@ -153,7 +153,7 @@ struct RouteBoard: Sendable {
         landed(lane.route)
         berths[lane.route]?.health.note(
             report, launched: flight.launchedAt, closedSince: flight.facts.routeClosedSince, at: now, chance: chance)
-        guard flight.errand == .send else { return }
+        guard !flight.isInquiry else { return }
         if report.result == .recalled || report.result == .unreachable { giveBack(lane, takenAt: flight.launchedAt) }
     }
 

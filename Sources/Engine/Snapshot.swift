@@ -21,6 +21,8 @@ public struct GatewaySnapshot: Sendable {
     public let providers: [String: Provider]
     /// Which routes stand in for which.
     let failover: Failover
+    /// How many have been taken over before it.
+    var number = 0
 
     /// - Parameter settings: a route without a rate of its own gets its provider's.
     public init(

@@ -36,15 +36,21 @@ extension Provider {
     /// The request that closes or annotates a task. Nil: the provider knows no such thing.
     ///
     /// - Parameters:
-    ///   - taskID: the provider's id of it.
-    ///   - note: why, for people.
+    ///   - taskID: the provider's id of it; nil where it gave none. Who needs it cannot be asked then.
+    ///   - note: why, for people, written before the task's own words. Nil where those are no longer kept: what the task
+    ///     says at the provider then is left as it is, whatever the message holds.
     public func amendment(
-        for message: ProviderMessage, taskID: String, note: String, now: Instant, secrets: SecretLookUp
+        for message: ProviderMessage, taskID: String?, note: String?, now: Instant, secrets: SecretLookUp
     ) throws(RequestMistake) -> RequestLoad? {
         guard let amendment = requests.amendment else { return nil }
         try expect(message)
+        if taskID == nil, amendment.expressions.contains(where: { $0.name == .task(.id) }) {
+            throw RequestMistake(
+                blame: .message,
+                words: "the provider's id of the task is not known; look there for the reference \(message.token)")
+        }
         var facts = facts(of: message, now: now)
-        (facts.taskID, facts.note) = (taskID, note)
+        (facts.taskID, facts.note, facts.hasWords) = (taskID, note, note != nil)
         return try RequestMaking(request: amendment, facts: facts).load(.amend, secrets)
     }
 

@@ -136,6 +136,9 @@ extension TOMLShape where Value == SettingValue {
             case .integer(let number): return .integer(number)
             case .boolean(let flag): return .boolean(flag)
             case .array: return words.readElement(item, &complaints).map { .list($0) }
+            case .table(let members) where members.contains { ["file", "env", "credential"].contains($0.key) }:
+                complaints.append(TOMLComplaint("is where a secret is kept: give it under \"secrets\"", at: item))
+                return nil
             case .float, .dateTime, .table:
                 complaints.append(TOMLComplaint("must be \(name), not \(item.content.kind)", at: item))
                 return nil

@@ -157,6 +157,7 @@ extension Ledger {
         let queued = try queuedJob(key)
         let accepted = queued?.facts.acceptedAt ?? outcomes.first?.time ?? Instant(microseconds: 0)
         return JobRecord(
-            id: id, producer: producer, acceptedAt: accepted, queued: queued, record: record, outcomes: outcomes)
+            id: id, producer: producer, acceptedAt: accepted, queued: queued, record: record, outcomes: outcomes,
+            task: try task(key).map { MadeTaskRecord($0, reference: subjects.messageToken(of: key)) })
     }
 }

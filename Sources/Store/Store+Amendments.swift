@@ -3,27 +3,38 @@
 import GatewayModel
 
 extension Store {
-    public func dueAmendments(at now: Instant, limit: Int) async throws(StoreError) -> [JobKey] {
+    public func dueAmendments(on route: String, at now: Instant, limit: Int) async throws(StoreError) -> [JobKey] {
         try await read { session in
             var keys: [JobKey] = []
-            // Those of a paused route are left out, not only passed over: they must not stand before the others.
             let select = try session.prepared(
                 """
-                SELECT job FROM made_task WHERE due <= ?1 AND attempt IS NULL AND NOT EXISTS (SELECT 1 FROM route_order
-                    WHERE route_order.route = made_task.route AND route_order.paused IS NOT NULL)
-                    ORDER BY due LIMIT ?2
+                SELECT job FROM made_task WHERE route = ?1 AND due <= ?2 AND attempt IS NULL
+                    AND NOT EXISTS (SELECT 1 FROM job LEFT JOIN doubt ON doubt.job = job.key
+                        WHERE job.key = made_task.job AND (job.state <> 5 OR doubt.due IS NOT NULL))
+                    ORDER BY due LIMIT ?3
                 """)
-            try select.bind(1, now).bind(2, limit).each { keys.append(JobKey($0.int(0))) }
+            try select.bind(1, route).bind(2, now).bind(3, limit).each { keys.append(JobKey($0.int(0))) }
             return keys
         }
     }
 
+    /// Tasks whose person has said no and that are not closed yet, by route.
+    public func tasksToClose() async throws(StoreError) -> [String: Int] {
+        try await read { session in
+            var counts: [String: Int] = [:]
+            try session.prepared(
+                "SELECT route, count(*) FROM made_task WHERE due IS NOT NULL AND since IS NOT NULL GROUP BY route"
+            ).each { counts[$0.text(0)] = Int($0.int(1)) }
+            return counts
+        }
+    }
+
     public func launchAmendments(
-        _ jobs: [JobKey], controllers: [String: String], at now: Instant
+        _ jobs: [JobKey], at now: Instant, interest: PolicyInterest, object: @escaping TaskObjection
     ) async throws(StoreError) -> [Departure] {
         guard !jobs.isEmpty else { return [] }
         return try await write(.exchange) { ledger in
-            try jobs.compactMap { try ledger.launchAmendment($0, controllers: controllers, at: now) }
+            try jobs.compactMap { try ledger.launchAmendment($0, at: now, interest: interest, object: object) }
         }
     }
 }

@@ -52,11 +52,11 @@ extension Store: DeliveryBook {
     }
 
     public func exchange(
-        settled: [Settlement], candidates: [JobKey], at now: Instant, interest: PolicyInterest,
+        settled: [Settlement], candidates: [JobKey], runsShort: Bool, at now: Instant, interest: PolicyInterest,
         decide: @escaping @Sendable (JobFacts, RecipientFacts) -> AdmissionDecision
     ) async throws(StoreError) -> [Departure] {
         let settle: @Sendable (Ledger) throws -> [Departure] = { ledger in
-            ledger.gathered.traffic.exchanged(settled: settled.count, offered: candidates.count)
+            ledger.gathered.traffic.exchanged(runsShort: runsShort)
             ledger.gateTime = now
             ledger.capHorizon = interest.capHorizon
             try ledger.cancels.load(from: ledger.session, at: now)

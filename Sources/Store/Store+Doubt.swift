@@ -79,7 +79,9 @@ extension Ledger {
         guard var job = found, job.doubt != nil else { return .none }
         guard job.state != .flying else { return .underWay }
         var words = EventWords()
-        words.detail = signature.map { Scrub.text("by an operator\($0.why.map { ": \($0)" } ?? "")", of: job.recipient) }
+        words.detail = signature.map {
+            Scrub.text("by an operator\($0.why.map { ": \($0)" } ?? "")", of: job.recipient)
+        }
         words.provider = id.map { Outcome.Provider(id: Scrub.text($0, of: job.recipient), code: nil, enhanced: nil) }
         let attempt = max(1, job.attempts)
         if isSent {

@@ -106,6 +106,8 @@ final class HTTPHandle {
         switch cause {
         case .overdue: "no answer in time"
         case .closed: "the client is closed"
+        // libcurl would have sent the request again, and its own words are of what kept it from that.
+        case .finished(CURLE_SEND_FAIL_REWIND): "the connection was dropped before an answer came"
         case .finished(let code):
             errorBuffer.pointee == 0 ? String(cString: curl_easy_strerror(code)) : String(cString: errorBuffer)
         }

@@ -124,6 +124,10 @@ struct ImportTests {
         Row("a header in capitals", "generic", "E-Mail Address;Name\nAda@Example.com;Ada\n", "1 imported"),
         Row("numbers", "generic", "msisdn\n+33 6 12 34 56 78\n0033612345679\n", "2 imported"),
         Row(
+            "numbers with a trunk zero", "generic",
+            "msisdn\n+330612345678\n0033 0612345679\n+33612345670\n+390612345678\n",
+            "4 imported", says: "2 telephone numbers taken without the zero"),
+        Row(
             "digests by their columns", "generic",
             "md5\n3e3417d7ef77d5932a6734b916515ed5\n", "1 imported"),
         Row(

@@ -77,11 +77,31 @@ struct ProviderTests {
         #expect(wrong.code != 0)
     }
 
+    @Test("a request that a provider has not is told before what else lacks; an amendment's sample is the daemon's own")
+    func purposes() throws {
+        let post = try Self.post("")
+        for (purpose, part) in [("amend", "[amend]"), ("inquire", "[inquiry]")] {
+            let ending = try post.run("provider", "try", "vonage-sms", "--purpose", purpose)
+            #expect(ending.code == 65 && ending.words.contains("vonage-sms has no \(part)"), "\(ending.words)")
+            #expect(!ending.words.contains("settings."))
+        }
+        let day = Date.now.formatted(.iso8601.year().month().day())
+        let amended = try post.run("provider", "try", "close", "--purpose", "amend", "--format", "json")
+        #expect(amended.output.contains("Withdrawn: do not contact by voice (consent withdrawn \(day.prefix(8))"))
+        let other = try post.run(
+            "provider", "try", "close", "--purpose", "amend", "--data", "-", input: #"{"note":"Moved away"}"#)
+        #expect(other.output.contains("Moved away") && !other.output.contains("Withdrawn"))
+    }
+
     static let mistakes = [
         ("provider = \"twilio\"", "provider = \"twillio\"", "gatepost.toml:21", "did you mean \"twilio\"?"),
         ("channel = \"sms\"", "channel = \"crm_task\"", "gatepost.toml:21", "twilio carries sms, not crm_task"),
         ("from =", "form =", "gatepost.toml:22", "form"),
         ("auth_token =", "auth_tokn =", "gatepost.toml:23", "auth_tok"),
+        (
+            "settings = {", "settings = { auth_token = \"hunter2\",", "gatepost.toml:22",
+            "settings.auth_token: is a secret: give it under secrets, as { file = … }, { env = … } or { credential = … }"
+        ),
     ]
 
     @Test("a route that does not fit its provider is told at its own place", arguments: mistakes)
@@ -90,6 +110,7 @@ struct ProviderTests {
         let ending = try post.run("check")
         #expect(ending.code == 78)
         #expect(ending.lines.contains { $0.contains(place) && $0.contains(words) }, "\(ending.output)")
+        #expect(!ending.output.contains("hunter2"))
     }
 
     @Test("a provider file of one's own wins, and its mistakes are told, used or not")

@@ -34,8 +34,8 @@ struct AmendmentRuleTests {
             testDescription: "the task is gone: nothing to do with the route", result: .configuration, code: 404,
             fate: .failed(.refused), seen: .refused),
         Row(
-            testDescription: "it may not be changed: likewise", result: .configuration, stage: "authenticating",
-            code: 403, fate: .failed(.refused), seen: .refused),
+            testDescription: "a right is missing: the route's trouble, and it may come back", result: .configuration,
+            stage: "authenticating", code: 403, fate: .again(at: now + .seconds(60), .routeDown, counts: true)),
         Row(
             testDescription: "no token", result: .configuration, stage: "authenticating", code: 401,
             fate: .again(at: now + .seconds(60), .routeDown, counts: true)),
@@ -51,9 +51,6 @@ struct AmendmentRuleTests {
         Row(
             testDescription: "each time later", result: .transient, since: .hours(2), tries: 2,
             fate: .again(at: now + .seconds(60 * 4), .retry, counts: true)),
-        Row(
-            testDescription: "three days are enough", result: .transient, since: .days(3), tries: 9,
-            fate: .failed(.retriesExhausted)),
     ]
 
     @Test("each report has one meaning", arguments: rows)
@@ -118,15 +115,14 @@ struct AmendmentSimulation {
         #expect(await scene.dispatcher.status().sent == 0)
     }
 
-    @Test("without its record the note goes alone")
+    @Test("without its record it is closed, and its text is left alone")
     func bare() async throws {
         let scene = try scene()
         scene.book.write { pages, _ in pages.jobs[Self.key]!.record = [] }
         try await play(scene)
         #expect(scene.book.look { $0.changed[Self.key] } == .sent)
-        #expect(
-            scene.yard.book.withLock { $0.sent[0].said("note")?.string }
-                == "Withdrawn: do not contact (consent withdrawn 2026-11-22)")
+        let parcel = scene.yard.book.withLock { $0.sent[0] }
+        #expect(parcel.request?.method == "PATCH" && parcel.said("note") == nil)
     }
 
     @Test("what cannot become a request is given up: no id, or a provider that knows no amendment")
@@ -169,21 +165,50 @@ struct AmendmentSimulation {
         #expect(scene.clock.now() - HandClock.start >= .days(3))
     }
 
-    @Test("a closed route puts it off, uncounted; resumed, it goes")
+    @Test("a closed route is not asked about; resumed, it goes")
     func closedRoute() async throws {
         let scene = try scene()
         scene.book.order { $0.pausedRoutes["crm"] = "look" }
         try await scene.play { scene in
-            for times in 1...2 {
-                scene.advance(.seconds(30))
-                try await scene.book.until { ($0.changes[Self.key]?.putOff ?? 0) >= times }
-            }
+            scene.advance(.seconds(30))
+            let tidies = scene.book.look(\.tidies)
+            try await scene.book.until { $0.tidies > tidies }
             #expect(scene.book.look { $0.changes[Self.key]?.tries } == 0)
             scene.book.order { $0.pausedRoutes = [:] }
             scene.advance(.seconds(30))
             try await scene.book.until(\.isOver)
         }
         #expect(scene.book.look { $0.changed[Self.key] } == .sent)
+    }
+
+    @Test("what nothing stands against any more is left as it is")
+    func lifted() async throws {
+        let scene = try scene {
+            $0.policy.consent = [
+                ConsentRule(
+                    channel: nil, messageClass: .marketing, jurisdictions: nil, require: .none, allowUnproven: false)
+            ]
+        }
+        scene.book.write { pages, _ in
+            pages.changes[Self.key]!.isLifted = true
+            pages.jobs[Self.key]!.recipient.address = .crm("0035")
+        }
+        try await play(scene) { $0.changes.isEmpty }
+        #expect(scene.book.look { $0.changed.isEmpty })
+        #expect(scene.yard.book.withLock { $0.sent.isEmpty })
+    }
+
+    @Test("amendments take their place under the route's rate")
+    func rate() async throws {
+        let scene = try scene { $0.routes[0].rate = [RateLimit(count: 1, per: .seconds(10))] }
+        scene.book.write { pages, _ in
+            var other = pages.jobs[Self.key]!
+            other.facts.key = JobKey(2)
+            (pages.jobs[JobKey(2)], pages.changes[JobKey(2)], pages.ended) = (other, pages.changes[Self.key], 2)
+        }
+        try await play(scene)
+        let sent = scene.yard.book.withLock { $0.sent.count }
+        #expect(sent == 2 && scene.clock.now() - HandClock.start >= .seconds(10))
     }
 
     @Test("tasks that are gone close no route, however many")

@@ -100,7 +100,7 @@ struct OrdersTests {
         let scene = try Scene()
         scene.book.take(scene.jobs(1))
         let departures = try await scene.book.exchange(
-            settled: [], candidates: [JobKey(1)], at: HandClock.start, interest: PolicyInterest(),
+            settled: [], candidates: [JobKey(1)], runsShort: false, at: HandClock.start, interest: PolicyInterest(),
             decide: { facts, recipient in
                 .launch(scene.snapshot.gate.decide(facts, recipient, at: HandClock.start), reserves: true)
             })

@@ -59,6 +59,23 @@ struct AddressTests {
     func phones(text: String, isOne: Bool) { #expect((PhoneNumber(text) != nil) == isOne) }
 
     @Test(
+        "a trunk zero behind a country code is known, and what was meant by it",
+        arguments: [
+            ("+330612340010", "+33612340010"), ("+4407700900123", "+447700900123"), ("+3300612340010", "+33612340010"),
+            ("+3530871234567", "+353871234567"), ("+2340803123456", "+234803123456"), ("+33612340010", nil),
+            // There the zero belongs to the number; or there is none to leave out.
+            ("+390612345678", nil), ("+2250707123456", nil), ("+14155550123", nil), ("+3300000000", nil),
+        ])
+    func trunkZeros(text: String, meant: String?) throws {
+        let zero = TrunkZero(in: try #require(PhoneNumber(text)))
+        #expect(zero?.meant.description == meant)
+        #expect(TrunkZero(in: ContactAddress.phone(text)) == zero)
+        #expect(TrunkZero(in: SuppressionTarget.address(.phone(text))) == zero)
+        #expect(TrunkZero(in: SuppressionTarget.phonePrefix(text)) == nil)
+        #expect(zero.map { TrunkZero(in: $0.meant) == nil && $0.description.contains($0.meant.description) } != false)
+    }
+
+    @Test(
         "one line is one line, by its bytes",
         arguments: [
             ("plain", true), ("tab\there", true), ("ünïcödé 😀", true), ("\u{2027}\u{202A}", true), ("", true),

@@ -143,6 +143,28 @@ struct AnswerTests {
         #expect(try text(400).contains(token))
     }
 
+    @Test("a refusal to make the same twice, where it counts as done, says so instead of the error")
+    func thereAlready() throws {
+        let judge = AnswerJudge(
+            try Self.description(
+                """
+                code = ["code"]
+                text = ["message"]
+                [[answer.rule]]
+                status = [200, 400]
+                code = ["twice", "made"]
+                is = "accepted"
+                """))
+        func verdict(_ status: Int, _ body: String) -> AnswerVerdict {
+            judge.judge(HTTPAnswer(status: status, body: Array(body.utf8)), now: nil)
+        }
+        #expect(
+            verdict(400, #"{"code":"twice","message":"VALIDATION_ERROR"}"#)
+                == AnswerVerdict(.accepted, code: "twice", text: "it was there already"))
+        #expect(verdict(400, #"{"code":"other","message":"no"}"#).text == "no")
+        #expect(verdict(200, #"{"code":"made","message":"hello"}"#).text == "hello")
+    }
+
     @Test("a rule's own credentials verdict gives back nothing either, whatever the status")
     func awsGivesBack() throws {
         let aws = try #require(ShippedProvidersTests.loaded.catalog["aws-sms"])

@@ -30,6 +30,7 @@ struct BindingTests {
             (["from": .text("x"), "pool": .text("y")], "settings.pool", "only one of from, pool"),
             (["from": .text("x"), "regoin": .text("us")], "settings.regoin", "did you mean \"region\"?"),
             (["from": .text("x"), "zzz": .text("us")], "settings.zzz", "it has region, from, pool"),
+            (["from": .text("x"), "key": .text("hunter2")], "settings.key", "is a secret: give it under secrets"),
             (["from": .integer(3)], "settings.from", "must be a string"),
             (["from": .text("")], "settings.from", "must not be empty"),
             (["from": .text("a\u{0}b")], "settings.from", "control characters"),
@@ -39,6 +40,8 @@ struct BindingTests {
             let told = try mistakes(row.0)
             #expect(told[row.1]?.contains(row.2) == true, "\(told)")
         }
+        let misplaced = try mistakes(["from": .text("x"), "key": .text("hunter2")], secrets: [])
+        #expect(misplaced.keys.sorted() == ["settings.key"] && !"\(misplaced)".contains("hunter2"))
         #expect(try mistakes(["from": .text("x")], secrets: [])["secrets.key"]?.contains("is missing") == true)
         #expect(
             try mistakes(["from": .text("x")], secrets: ["key", "kay"])["secrets.kay"]?.contains(

@@ -30,6 +30,24 @@ struct DocumentedTests {
         #expect(load.bodyText == #"{"to":"4915112345678","from":"ACME","text":"Grüße & mehr","ttl":3600}"#)
     }
 
+    @Test("the file that closes tasks works as it stands")
+    func closing() throws {
+        let start = try #require(Self.page.range(of: "```toml\nschema = 1\ntitle = \"Grove to-dos\"\n"))
+        let text = Self.page[start.lowerBound...].dropFirst("```toml\n".count)
+        let end = try #require(text.range(of: "```"))
+        let description = try ProviderScene.description(String(text[..<end.lowerBound]))
+        #expect(description.check().map(\.description) == [])
+        #expect(description.examples.filter { $0.question == .amend }.count == 2)
+        let provider = try Provider(
+            description, settings: [:], secretNames: ["key"], baseURL: nil, callbackURL: nil)
+        let load = try provider.amendment(
+            for: ProviderScene.task, taskID: "4711", note: "Withdrawn: do not contact by sms", now: ProviderScene.now,
+            secrets: ProviderScene.secret)
+        #expect(load?.method == "PATCH" && load?.target == "/v1/todos/4711")
+        let body = try #require(load?.bodyText)
+        #expect(body.hasPrefix(#"{"state":"done","text":"Withdrawn: do not contact by sms\n"#), "\(body)")
+    }
+
     @Test("every word there is, is on the page")
     func words() {
         var words = StepReader.names + ResultWord.allCases.map(\.rawValue) + AuthReader.types

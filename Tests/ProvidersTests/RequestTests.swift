@@ -149,6 +149,26 @@ struct RequestTests {
             try amend.inquiry(for: ProviderScene.task, since: since, now: since, secrets: ProviderScene.secret) == nil)
     }
 
+    @Test(
+        "an id that is not known is missed wherever it stands",
+        arguments: [
+            "path = \"/t/{task.id}\"", "path = \"/t\"\nquery = { id = \"$task.id\" }",
+            "path = \"/t\"\nheaders = { x-id = \"$task.id | prefix t\" }",
+            "path = \"/t\"\nbody = \"json\"\nfields = { tasks = [{ id = \"$task.id | number\" }] }",
+        ])
+    func unknownID(_ amend: String) throws {
+        let provider = try ProviderScene.provider(
+            ProviderScene.file(
+                channel: "crm_task", request: "path = \"/t\"", more: "[amend]\nmethod = \"POST\"\n\(amend)"))
+        func amended(_ id: String?) throws -> RequestLoad? {
+            try provider.amendment(
+                for: ProviderScene.task, taskID: id, note: nil, now: ProviderScene.now, secrets: ProviderScene.secret)
+        }
+        #expect(try amended("17") != nil)
+        let mistake = #expect(throws: RequestMistake.self) { try amended(nil) }
+        #expect(mistake?.words.hasSuffix("look there for the reference \(ProviderScene.token)") == true)
+    }
+
     @Test("a request costs a few microseconds")
     func cost() throws {
         let provider = try ProviderScene.provider(

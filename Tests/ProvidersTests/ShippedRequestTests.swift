@@ -314,48 +314,6 @@ extension ShippedRequestTests {
         #expect(repeated == ["dynamics", "hubspot", "salesforce", "telnyx", "webhook", "zoho"])
     }
 
-    /// (provider, method, target, body)
-    static let amendments: [(Row, String, String, String)] = [
-        (
-            tasks[0], "PATCH", "/crm/v3/objects/tasks/T9",
-            #"{"properties":{"hs_task_status":"DEFERRED","hs_task_body":"Withdrawn &amp; over<br>Line 1<br>Line 2"}}"#
-        ),
-        (
-            tasks[2], "PATCH", "/services/data/v61.0/sobjects/Task/Gatepost_Id__c/\(token)",
-            #"{"Status":"Completed","Description":"Withdrawn & over\nLine 1\nLine 2"}"#
-        ),
-        (
-            tasks[3], "PATCH", "/api/data/v9.2/tasks(\(uuid))",
-            #"{"description":"Withdrawn & over\nLine 1\nLine 2","statecode":2,"statuscode":6}"#
-        ),
-        (
-            tasks[5], "PUT", "/crm/v8/Tasks/T9",
-            #"{"data":[{"Status":"Deferred","Description":"Withdrawn & over\nLine 1\nLine 2"}]}"#
-        ),
-        (
-            tasks[7], "PATCH", "/api/v2/activities/T9",
-            #"{"done":true,"note":"Withdrawn &amp; over<br>Line 1<br>Line 2<br>ref \#(token)"}"#
-        ),
-        (
-            tasks[8], "PUT", "/api/v1/task/T9/",
-            #"{"is_complete":true,"text":"Withdrawn & over\nCall <Ada>\nLine 1\nLine 2\nref \#(token)"}"#
-        ),
-        (
-            tasks[9], "PUT", "/v2/tasks/T9",
-            #"{"data":{"completed":true,"content":"Withdrawn & over\nCall <Ada>\nLine 1\nLine 2\nref \#(token)"}}"#
-        ),
-    ]
-
-    @Test("a withdrawal closes the task and keeps its words", arguments: amendments)
-    func amended(_ row: Row, _ method: String, _ target: String, _ body: String) throws {
-        let load = try #require(
-            try Self.provider(row).amendment(
-                for: row.message, taskID: "T9", note: "Withdrawn & over", now: Self.now, secrets: ProviderScene.secret))
-        #expect(load.method == method)
-        #expect(load.target == target)
-        #expect(load.bodyText == body)
-    }
-
     @Test("without a callback, a validity and a due date their fields are left out")
     func leftOut() throws {
         for row in Self.texts + Self.moreTexts {

@@ -119,6 +119,9 @@ struct HTTPRouteTests {
             "gatepost.toml:6: route[0].settings.list[0]: must be a string, not an integer",
             "gatepost.toml:6: route[0].settings.line: must be one line of text"),
         Row(
+            "a secret's place among the settings", texts("settings = { auth_token = { env = 'SET' } }"),
+            "gatepost.toml:6: route[0].settings.auth_token: is where a secret is kept: give it under \"secrets\""),
+        Row(
             "settings that are no table", texts("settings = 'x'"),
             "gatepost.toml:6: route[0].settings: must be a table, as { from = \"+15550100\" }, not a string"),
         Row(

@@ -87,7 +87,7 @@ extension Year {
         let (notebook, gate, now) = (Notebook(), gate, now)
         let interest = gate.policy.interest
         let departures = try await store.exchange(
-            settled: landings.map(\.settlement), candidates: due, at: now, interest: interest
+            settled: landings.map(\.settlement), candidates: due, runsShort: false, at: now, interest: interest
         ) { facts, recipient in
             let decision = gate.decide(facts, recipient, at: now)
             notebook.note(facts.key, decision.verdict)

@@ -93,6 +93,8 @@ struct BookRecordTests {
         Row("an address with a name", grant("address", #""Ada <ada@example.com>""#), "bad_address address"),
         Row("a national number", grant("address", #""0612345678""#), "bad_address address"),
         Row("an address that is none", grant("address", "7"), "bad_type address"),
+        Row("a trunk zero", grant("address", #""+330612340010""#), "bad_address address"),
+        Row("a trunk zero in a spelling", grant("address", #""0033 0612340010""#), "bad_address address"),
         Row("a type nobody knows", grant("type", #""subscribed_maybe""#), "bad_value type"),
         Row("a basis nobody knows", grant("basis", #""verbal""#), "bad_value basis"),
         Row("from the future", grant("occurred_at", #""2027-01-15T08:05:01Z""#), "bad_time occurred_at"),
@@ -275,6 +277,48 @@ struct BookRecordTests {
         #expect(events.allSatisfy { $0.event.type.isOptOut && $0.event.basis == nil })
     }
 
+    /// Opt-outs and suppressions of a number with a trunk zero, however it is written; whom they are for.
+    static let zeros: [(text: String, meant: String)] = [
+        ("+330612340010", "+33612340010"), ("0033 0612340077", "+33612340077"),
+        ("tel:+44-0-7700-900123", "+447700900123"),
+    ]
+
+    @Test("an opt-out with a trunk zero is for the number that was meant, and its receipt says so", arguments: zeros)
+    func meantNumbers(text: String, meant: String) throws {
+        let types = ["withdrawn", "objected", "reassigned"]
+        let optOuts = types.map { type in
+            #"{"kind":"consent","id":"a","type":"\#(type)","channel":"sms","address":"\#(text)"}"#
+        }
+        for record in optOuts {
+            guard case .consent(let new) = RecordDecoderTests.decode(record) else {
+                Issue.record("was refused: \(RecordDecoderTests.decode(record))")
+                return
+            }
+            #expect(new.consent.address == .phone(meant) && new.consent.event.channel == .sms)
+            Self.expectMended(new.problems, "address", meant, damage: new.consent.details.damage)
+        }
+        guard case .suppress(let new) = RecordDecoderTests.decode(Self.suppress("target", "\"\(text)\"")) else {
+            Issue.record("the suppression was refused")
+            return
+        }
+        #expect(new.suppression.target == .address(.phone(meant)))
+        Self.expectMended(new.problems, "target", meant, damage: new.suppression.details.damage)
+    }
+
+    private static func expectMended(_ problems: [Problem], _ field: String, _ meant: String, damage: String?) {
+        #expect(said(problems) == ["bad_address \(field)"])
+        #expect(problems.allSatisfy { $0.message.hasSuffix("is taken for \(meant)") })
+        #expect(damage?.contains("taken without it") == true)
+        #expect(damage?.contains(meant.dropFirst(3)) == false, "what may have to be erased stands in one place only")
+    }
+
+    @Test("a grant with a trunk zero is told the number that may be meant")
+    func meantGrants() {
+        let text = Self.grant("address", #""+330612340010""#)
+        guard case .problems(let problems) = RecordDecoderTests.decode(text) else { return #expect(Bool(false)) }
+        #expect(problems.allSatisfy { $0.message.contains("+33612340010 may be meant") })
+    }
+
     @Test("an id is made from the content: the same record is the same record")
     func derivedID() {
         let texts = [Self.optOut("id", nil), Self.optOut("id", nil), Self.optOut("id", #""""#)]
@@ -391,7 +435,8 @@ struct BookRecordTests {
     @Test(
         "every kind of target is taken",
         arguments: [
-            "@example.com", "*.example.com", "+33*", "+33…*", "person:lead-1", "md5:3e3417d7ef77d5932a6734b916515ed5",
+            "@example.com", "*.example.com", "+33*", "+33…*", "+330*", "person:lead-1",
+            "md5:3e3417d7ef77d5932a6734b916515ed5",
         ])
     func targets(text: String) {
         guard case .suppress(let new) = RecordDecoderTests.decode(Self.suppress("target", "\"\(text)\"")) else {
@@ -402,7 +447,11 @@ struct BookRecordTests {
 
     @Test("the fuzz target stands all of it")
     func fuzzed() {
-        let texts = Self.refused.map(\.text) + Self.wide.map(\.text) + Self.suppressions.map(\.text)
+        let texts =
+            Self.refused.map(\.text) + Self.wide.map(\.text) + Self.suppressions.map(\.text)
+            + Self.zeros.flatMap {
+                [Self.optOut("address", "\"\($0.text)\""), Self.suppress("target", "\"\($0.text)\"")]
+            }
         for text in texts { Array(text.utf8).withUnsafeBytes { fuzzRecordDecoder($0) } }
     }
 }

@@ -119,6 +119,14 @@ extension Store {
         }
     }
 
+    func exchange(
+        settled: [Settlement], candidates: [JobKey], at now: Instant, interest: PolicyInterest,
+        decide: @escaping @Sendable (JobFacts, RecipientFacts) -> AdmissionDecision
+    ) async throws(StoreError) -> [Departure] {
+        try await exchange(
+            settled: settled, candidates: candidates, runsShort: false, at: now, interest: interest, decide: decide)
+    }
+
     /// An exchange whose rules look at the job alone.
     func exchange(
         settled: [Settlement], candidates: [JobKey], at now: Instant,

@@ -20,9 +20,9 @@ struct WaitingErrandsTests {
         #expect(isTaken)
     }
 
-    private static func delivery(settled: Int = 100, offered: Int = 100) -> Traffic {
+    private static func delivery(runsShort: Bool = false) -> Traffic {
         var traffic = Traffic()
-        traffic.exchanged(settled: settled, offered: offered)
+        traffic.exchanged(runsShort: runsShort)
         return traffic
     }
 
@@ -37,44 +37,53 @@ struct WaitingErrandsTests {
         var waiting = Self.waiting(chunks: 6, chores: 2)
         let first = waiting.nextBatch(at: .seconds(1)).map(\.rank)
         #expect(first == [.intake, .intake, .intake, .intake, .housekeeping])
-        waiting.ended(Self.intake(10), at: .seconds(1))
+        waiting.ended(Self.intake(10), after: .milliseconds(11), at: .seconds(1))
         #expect(waiting.remaining(at: .seconds(1)) == .zero)
         let second = waiting.nextBatch(at: .seconds(1)).map(\.rank)
         #expect(second == [.intake, .intake, .housekeeping])
         #expect(waiting.remaining(at: .seconds(1)) == nil)
     }
 
-    @Test("while routes have jobs enough, a chunk waits four times as long as the last one took")
-    func fifth() {
-        var waiting = Self.waiting(exchanges: 1, chunks: 3)
-        waiting.ended(Self.delivery(), at: .milliseconds(1000))
-        let first = waiting.nextBatch(at: .milliseconds(1000)).map(\.rank)
-        #expect(first == [.exchange, .intake])
-        var both = Self.delivery()
+    /// A chunk of 10 ms is in at 1,000 ms, among deliveries; another waits.
+    private static func afterOne(exchanges: Int = 0) -> WaitingErrands {
+        var waiting = waiting(exchanges: exchanges, chunks: 1)
+        var both = delivery()
         both.tookIn = .milliseconds(10)
-        waiting.ended(both, at: .milliseconds(1015))
-        for _ in 0..<2 { Self.add(.exchange, to: &waiting) }
-        #expect(waiting.remaining(at: .milliseconds(1016)) == .zero)
-        let second = waiting.nextBatch(at: .milliseconds(1016)).map(\.rank)
-        #expect(second == [.exchange, .exchange])
-        waiting.ended(Self.delivery(), at: .milliseconds(1054))
-        #expect(waiting.remaining(at: .milliseconds(1054)) == .milliseconds(1))
-        let third = waiting.nextBatch(at: .milliseconds(1055)).map(\.rank)
-        #expect(third == [.intake])
+        waiting.ended(both, after: .milliseconds(15), at: .milliseconds(1000))
+        return waiting
     }
 
-    @Test(
-        "it does not wait where nothing is delivered for a while, or a route runs out of jobs",
-        arguments: [(Traffic(), 1025), (delivery(settled: 100, offered: 74), 1021)])
-    func open(_ last: Traffic, _ now: Int) {
-        var waiting = Self.waiting(chunks: 1)
-        waiting.ended(Self.delivery(), at: .milliseconds(1000))
-        waiting.ended(Self.intake(10), at: .milliseconds(1010))
-        waiting.ended(Self.delivery(), at: .milliseconds(1020))
-        #expect(waiting.remaining(at: .milliseconds(1020)) == .milliseconds(5))
-        waiting.ended(last, at: .milliseconds(1021))
-        #expect(waiting.remaining(at: .milliseconds(now)) == .zero)
-        let count = waiting.nextBatch(at: .milliseconds(now)).count
-        #expect(count == 1)
+    @Test("while routes have jobs enough and the writer is busy, a chunk waits four times as long as the last one took")
+    func fifth() {
+        var waiting = Self.afterOne(exchanges: 1)
+        #expect(waiting.remaining(at: .milliseconds(1001)) == .zero)
+        let first = waiting.nextBatch(at: .milliseconds(1001)).map(\.rank)
+        #expect(first == [.exchange])
+        waiting.ended(Self.delivery(), after: .milliseconds(38), at: .milliseconds(1039))
+        #expect(waiting.remaining(at: .milliseconds(1039)) == .milliseconds(1))
+        Self.add(.exchange, to: &waiting)
+        let second = waiting.nextBatch(at: .milliseconds(1040)).map(\.rank)
+        #expect(second == [.exchange, .intake])
+    }
+
+    @Test("it does not wait where the writer has been idle for as long, or nothing is delivered for a while")
+    func lull() {
+        var waiting = Self.afterOne()
+        #expect(waiting.remaining(at: .milliseconds(1001)) == .milliseconds(4))
+        for moment in [1004, 1008] {
+            waiting.ended(Self.delivery(), after: .milliseconds(1), at: .milliseconds(moment))
+        }
+        #expect(waiting.remaining(at: .milliseconds(1008)) == .milliseconds(4))
+        waiting.ended(Self.delivery(), after: .milliseconds(1), at: .milliseconds(1012))
+        #expect(waiting.remaining(at: .milliseconds(1012)) == .milliseconds(1))
+        #expect(waiting.remaining(at: .milliseconds(1013)) == .zero)
+    }
+
+    @Test("it does not wait where a route runs out of jobs")
+    func short() {
+        var waiting = Self.afterOne(exchanges: 1)
+        waiting.ended(Self.delivery(runsShort: true), after: .milliseconds(1), at: .milliseconds(1001))
+        let batch = waiting.nextBatch(at: .milliseconds(1001)).map(\.rank)
+        #expect(batch == [.exchange, .intake])
     }
 }

@@ -22,6 +22,9 @@ struct HTTPFailureTests {
             let seen = await desk.post(server.url, body, method: method)
             #expect(seen.steps == [.began, .ends])
             #expect(seen.failure?.bodySent == .whole && seen.failure?.kind == .brokeOff)
+            if isKept, !body.isEmpty {
+                #expect(seen.failure?.message == "the connection was dropped before an answer came")
+            }
             #expect(server.requests.filter { $0.method == method && $0.text == body }.count == 1)
         }
     }

@@ -8,6 +8,7 @@ import json
 
 import lab
 from contract_case import Case, offer
+from contract_wire import WireCase, ad, text
 
 EXPRESS = """
 [[policy.consent]]
@@ -340,3 +341,83 @@ class Records(Books):
         receipt = self.home.await_receipt("a.ndjson")
         self.assertEqual((receipt["accepted"], [p["code"] for p in receipt["problems"]]), (2, ["id_conflict"]))
         self.assertEqual([e["address"] for e in self.home.lines("consent", "export")], ["a@example.test", "b@example.test"])
+
+
+class TrunkZeros(WireCase):
+    """`+330612340010` reaches nobody: who opts out by it does so as +33612340010, by whatever door."""
+
+    def books(self):
+        self.pling()
+        self.furnish(self.pling_route("http://127.0.0.1:9"), policy=EXPRESS)
+
+    def assert_opted_out(self, number):
+        rows = self.home.lines("consent", "show", number, "--format", "json")
+        self.assertEqual({r["state"] for r in rows if r["channel"] == "sms"}, {"opted out"}, rows)
+
+    def test_an_opt_out_by_file_is_for_the_number_that_was_meant(self):
+        self.books()
+        stop = {"kind": "consent", "id": "stop-1", "type": "withdrawn", "channel": "sms", "address": "+330612340010"}
+        never = {"kind": "suppress", "id": "never-1", "target": "0033 0612340077", "reason": "legal"}
+        yes = lab.consent("yes-1", "+330612340078", channel="sms")
+        self.enqueue("a.ndjson", lab.consent("yes-2", "+33612340010", channel="sms"), stop, never, yes)
+        receipt = self.home.await_receipt("a.ndjson")
+        self.assertEqual((receipt["accepted"], receipt["rejected"]), (3, 1))
+        problems = [(p["line"], p["code"], p["field"], p["message"]) for p in receipt["problems"]]
+        zero = "holds the zero that is dialled within the country only"
+        self.assertEqual(problems, [
+            (2, "bad_address", "address", f"{zero}, and is taken for +33612340010"),
+            (3, "bad_address", "target", f"{zero}, and is taken for +33612340077"),
+            (4, "bad_address", "address", f"{zero}; +33612340078 may be meant"),
+        ])
+        self.assert_opted_out("+33612340010")
+        (row,) = self.home.lines("suppression", "check", "+33612340077", "--format", "json")
+        self.assertEqual((row["target"], row["reason"]), ("+33612340077", "legal"))
+        self.assertIn("taken without it", row["damage"])
+        self.accept("b.ndjson", ad(1, "+33612340010"), text(2, "+33612340077"))
+        self.home.await_event("text-1", "withheld", "consent_withdrawn")
+        self.home.await_event("text-2", "withheld", "suppressed")
+
+    def test_commands_record_nothing_and_name_the_number_that_may_be_meant(self):
+        self.books()
+        for words in (
+            ["consent", "record", "+330612340010", "--channel", "sms", "--type", "withdrawn"],
+            ["consent", "record", "0033 0612340010", "--channel", "sms", "--type", "granted", "--topic", "newsletter"],
+            ["suppression", "add", "+33 06 12 34 00 10", "--reason", "legal"],
+        ):
+            done = self.home.run(*words, check=False)
+            self.assertEqual((done.returncode, done.stdout), (65, ""), done.stderr)
+            self.assertIn("+33612340010 may be meant", done.stderr)
+        self.assertEqual(self.home.lines("consent", "export") + self.home.lines("suppression", "export"), [])
+        self.home.run("consent", "record", "+33612340010", "--channel", "sms", "--type", "withdrawn")
+        self.home.run("suppression", "add", "+44 (0)7700 900123", "--reason", "legal")  # the brackets say it
+        self.home.run("suppression", "add", "+330*", "--reason", "manual")
+        self.assert_opted_out("+33612340010")
+        for words in (
+            ["consent", "show"], ["consent", "history"], ["suppression", "check"], ["suppression", "history"],
+        ):
+            self.assertIn("+33612340010 may be meant", self.home.run(*words, "+330612340010").stderr, words)
+            self.assertNotIn("may be meant", self.home.run(*words, "+33612340010").stderr, words)
+        self.accept("a.ndjson", ad(1, "+33612340010"), text(2, "+447700900123"))
+        self.home.await_event("text-1", "withheld", "consent_withdrawn")
+        self.home.await_event("text-2", "withheld", "suppressed")
+
+    def test_lists_are_taken_for_the_numbers_that_were_meant_but_for_grants(self):
+        self.books()
+        path = self.home.home / "list.csv"
+        path.write_text("phone,reason\n+330612340010,unsubscribed\n0033 0612340077,legal\n+33612340079,legal\n")
+        done = self.home.run("suppression", "import", path, "--from", "generic")
+        self.assertIn("2 telephone numbers taken without the zero", done.stderr)
+        self.assert_opted_out("+33612340010")
+        self.assertEqual({r["target"] for r in self.home.lines("suppression", "export")}, {"+33612340077", "+33612340079"})
+        path.write_text(
+            "address,channel,topics,type\n+330612340080,sms,newsletter,withdrawn\n+330612340081,sms,newsletter,granted\n")
+        done = self.home.run("consent", "import", path, check=False)
+        self.assertEqual(done.returncode, 65, done.stderr)
+        self.assertIn("line 3: address: holds the zero that is dialled within the country only; +33612340081 may", done.stderr)
+        done = self.home.run("consent", "import", path, "--max-bad", "50%")
+        self.assertIn("1 telephone number taken without the zero", done.stderr)
+        self.assertNotIn("reach further", done.stderr)
+        self.assert_opted_out("+33612340080")
+        exported = {e["address"] for e in self.home.lines("consent", "export")}
+        self.assertEqual(exported, {"+33612340010", "+33612340080"})
+        self.home.run("journal", "verify")

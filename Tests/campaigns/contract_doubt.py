@@ -96,14 +96,45 @@ class Doubt(WireCase):
         unknown = {n: self.home.await_event(f"text-{n}", "unknown") for n in (1, 2, 3)}
         peer.answer = lambda r: TAKEN
         self.assertEqual(sorted(self.doubtful()), ["text-1", "text-2", "text-3"])
-        self.home.run("queue", "retry", "text-1", "--why", "the provider's console shows nothing")
-        self.home.run("queue", "cancel", "text-2", "--why", "it has gone")
+        retried = self.home.run("queue", "retry", "text-1", "--why", "the provider's console shows nothing").stderr
+        self.assertRegex(retried, "1 job due now\n.*may arrive twice.*gatepost explain text-1")
+        cancelled = self.home.run("queue", "cancel", "text-2", "--why", "it has gone").stderr
+        self.assertRegex(cancelled, "1 job cancelled\n.*may have gone, and stays gone.*recorded as cancelled")
         sent = self.home.await_event("text-1", "sent")
         cancelled = self.home.await_event("text-2", "cancelled", "operator")
         self.assertEqual([sent["settles"], cancelled["settles"]], [unknown[1]["seq"], unknown[2]["seq"]])
         self.assertEqual(self.doubtful(), ["text-3"])
         self.assertEqual(len(peer.requests), 4)
         self.assertEqual([e for e, _ in self.home.events("text-1")].count("sent"), 1)
+
+    def test_what_a_doubt_waits_for_is_said_by_the_list_and_by_explain(self):
+        peer = self.peer(lambda r: DROP)
+        self.pling()
+        self.furnish(self.pling_route(peer.base), self.route("sinch", peer.base, name="asked"))
+        self.accept("a.ndjson", ad(1, route="texts"), text(2, route="texts"), ad(3, route="asked"))
+        for number in (1, 2, 3):
+            self.home.await_event(f"text-{number}", "unknown", "in_doubt")
+        for name in ("texts", "asked"):
+            self.home.run("route", "pause", name, "--why", "to have a look")
+        rows = lambda: {r["id"]: r for r in self.home.lines("queue", "list", "--format", "json")}
+        self.home.await_that("landed", lambda: "flying" not in {r["state"] for r in rows().values()})
+        waits = {
+            "text-1": ("doubt", "nothing goes by itself; settle, retry or cancel it", "nothing goes by itself"),
+            "text-2": ("ready", "in doubt: it goes again", "it goes again at "),
+            "text-3": ("doubt", "the provider is asked ", "its provider is asked at ")}
+        for job, (state, why, said) in waits.items():
+            row, words = rows()[job], self.home.run("explain", job).stdout.splitlines()
+            self.assertEqual((row["state"], row["why"][:len(why)]), (state, why))
+            self.assertTrue(words[0].startswith("IN DOUBT: "), words[0])
+            self.assertIn(said, words[0])
+            self.assertEqual(words[1], "  of another attempt the gate would say: GOES NOW")
+            (report,) = self.home.lines("explain", job, "--format", "json")
+            self.assertEqual((report["verdict"], report["in_doubt"]), ("proceed", True))
+            self.assertEqual(any("a doubt" in o for o in report["obstacles"]), state == "doubt")
+        self.accept("b.json", ad(4, route="texts"))
+        (report,) = self.home.lines("explain", "text-4", "--format", "json")
+        self.assertIs(report["in_doubt"], False)
+        self.assertNotIn("twice", self.home.run("queue", "retry", "text-4").stderr)
 
     def test_what_the_provider_brings_back_and_what_an_operator_has_seen_settle_it(self):
         peer = self.peer(lambda r: DROP)
@@ -239,7 +270,7 @@ class Doubt(WireCase):
         asked = lambda: len([r for r in peer.requests if r.method == "GET"])
         self.home.await_that("asked twice", lambda: asked() == 2)
         rows = lambda: self.home.lines("queue", "list", "--state", "unknown", "--format", "json")
-        self.home.await_that("parked", lambda: rows() and rows()[0]["why"] is None)
+        self.home.await_that("parked", lambda: rows() and rows()[0]["why"].startswith("nothing goes by itself"))
         self.assertEqual(len([r for r in peer.requests if r.method == "POST"]), 1)
         self.assertEqual([e for e, _ in self.home.events("text-1")], ["accepted", "unknown"])
 

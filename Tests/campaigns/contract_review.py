@@ -11,6 +11,8 @@ import signal
 import lab
 from contract_case import Case, offer
 from contract_gate import EXPRESS
+from contract_wire import WireCase, ad, phone_of
+from peer_http import DROP
 
 WORDING = "Yes, send me the newsletter.\n\nI can say no at any time, by the link in each message."
 
@@ -30,7 +32,7 @@ class Review(Case):
             else:
                 sections.setdefault(row["section"], []).append(row)
         self.assertEqual({k: n for k, n in counts.items() if n}, {k: len(rows) for k, rows in sections.items()})
-        self.assertEqual(len(counts), 10, counts)
+        self.assertEqual(len(counts), 11, counts)
         return sections
 
     def grant(self, address="ada@example.test", *more):
@@ -228,12 +230,31 @@ presets = ["mine"]
         self.assertIn("adalovelace@gmail.com", done.stderr)
 
 
+class Doubted(WireCase):
+    def test_what_may_have_gone_and_does_not_go_again_is_no_departure(self):
+        self.pling()
+        self.furnish(self.pling_route(self.peer(lambda r: DROP).base, more='in_doubt = "resend"\n'))
+        self.accept("a.json", ad(1))
+        self.home.await_event("text-1", "postponed", "retry")
+        self.home.run("consent", "record", phone_of(1), "--channel", "sms", "--type", "withdrawn")
+        last = self.home.await_that("its end", lambda: [
+            o for o in self.home.outcomes("--job", "text-1") if o["event"] == "unknown" and o["attempt"] is None])[0]
+        self.assertEqual(last["detail"], "not sent again: consent_withdrawn")
+        entries = {e["seq"]: e for e in self.home.lines("evidence", "--job", "text-1", "--format", "json")}
+        self.assertEqual(entries[last["seq"]]["summary"], "It may have gone before, and does not go again.")
+        self.assertEqual(entries[last["seq"]]["marks"], [])
+        others = [e for e in entries.values() if e["what"] == "unknown" and e["seq"] != last["seq"]]
+        self.assertTrue(others)
+        for entry in others:
+            self.assertIn("it may have gone", entry["summary"])
+
+
 class Monthly(Review):
     def test_an_empty_month_says_none_in_every_section(self):
         self.set_up(policy=EXPRESS, start=False)
         done = self.home.run("report", "--review", "--month", "2020-02")
         self.assertIn("REVIEW OF 2020-02", done.stdout)
-        self.assertEqual(done.stdout.splitlines().count("none"), 10, done.stdout)
+        self.assertEqual(done.stdout.splitlines().count("none"), 11, done.stdout)
         self.assertEqual(self.review(), {})
         self.assertEqual(self.home.run("report", "--month", "2020-02", check=False).returncode, 64)
         self.assertEqual(self.home.run("report", "--review", "--month", "2020-13", check=False).returncode, 64)

@@ -2,12 +2,12 @@
 """Tasks by every shipped CRM provider, end to end through the sink: what is asked, and what the gate does to it."""
 
 import datetime
-import re
 import zoneinfo
 
 import lab
 from contract_gate import PRESET, DAYS
 from contract_wire import WireCase, task
+from peer_http import Answer
 
 DUE = "2027-03-04T15:30:00Z"
 CONTACTS = {"dynamics": "aaaaaaaa-0000-0000-0000-000000000009", "close": "lead_abc9", "salesforce": "0035g00000XyZ9"}
@@ -153,7 +153,9 @@ class Tasks(WireCase):
             self.call(name, to={"crm_contact": self.contact(name), "phone": "+33612345679"}, route=name)
             for name in TOLD), self.call("other", to={"crm_contact": "1000019", "phone": "+33612345689"}, route="hubspot"))
         sent = self.await_sent(len(TOLD) + 1)
-        made = {r.target.split("/")[1]: r.target for r in self.captured()}
+        made = {r.target.split("/")[1]: r.target.split("?")[0] for r in self.captured()}
+        ours, = {r.json["properties"]["gatepost_id"] for r in self.captured()
+                 if "/hubspot/" in r.target and r.json["associations"][0]["to"]["id"] == "1000009"}
         before = len(self.captured())
         # While nobody runs: it is closed at the next start.
         lab.stop(self.daemon)
@@ -171,10 +173,129 @@ class Tasks(WireCase):
         for request in requests:
             name = request.target.split("/")[1]
             # By the id that it was given, or by ours where it was made under that.
-            of_that_task = {made[name]} if name in ("salesforce", "dynamics") else {sent[f"task-{name}"]["provider"]["id"]}
-            self.assertTrue(of_that_task & {request.target, *re.split("[/?]", request.target)}, request.target)
+            of_that_task = ours if name == "hubspot" else sent[f"task-{name}"]["provider"]["id"]
+            if name in ("salesforce", "dynamics"):
+                of_that_task = made[name]
+            path = request.target.split("?")[0]
+            self.assertIn(of_that_task, {path, *path.split("/")}, request.target)
             self.assertIn("Withdrawn: do not contact by sms", request.body.decode(), name)
         self.home.run("journal", "verify")
+
+    # MARK: what people see of it
+
+    ADA = {"crm_contact": "1000009", "phone": "+33612345679", "person": "lead-1", "timezone": "Europe/Paris"}
+
+    def crm(self, request):
+        """Makes tasks; the second is gone when it is to be closed."""
+        if request.method == "POST":
+            number = request.json["properties"]["hs_task_subject"].removeprefix("Call ")
+            return Answer(201, {"id": f"T on {number}", "createdAt": "2026-11-21T10:00:00.000Z"})
+        if b"Ask about 2" in request.body:
+            return Answer(404, {"status": "error", "message": "resource not found", "category": "OBJECT_NOT_FOUND"})
+        return Answer(200, {"id": "whatever"})
+
+    def withdrawn_while_paused(self):
+        """Three tasks, two of them of somebody who said no since; the first has an id that is hard to read."""
+        self.furnish(self.route("hubspot", self.peer(self.crm).base))
+        self.accept("a.ndjson", self.call(1, id="task-1, task 7 on hubspot: x", to=self.ADA), self.call(2, to=self.ADA),
+                    self.call(3, to={**self.ADA, "phone": "+33612345689", "crm_contact": "1000019", "person": "lead-2"}))
+        self.await_sent(3)
+        self.home.run("route", "pause", "hubspot", "--why", "moving")
+        return self.home.run("consent", "record", "+33612345679", "--channel", "sms", "--type", "withdrawn").stdout.strip()
+
+    def made(self, job):
+        found, = self.home.lines("queue", "show", job, "--format", "json")
+        text = next(l for l in self.home.run("queue", "show", job).stdout.splitlines() if l.startswith("task "))
+        return found["task"], " ".join(text.split())
+
+    def evidence(self, *arguments):
+        return self.home.lines("evidence", *arguments, "--format", "json")
+
+    def standing(self):
+        return [row["tasks_to_close"] for row in self.home.lines("status", "--format", "json") if row["kind"] == "route"]
+
+    def both_ends(self):
+        rows = self.home.lines("journal", "operators", "--format", "json")
+        return len({row["action"] for row in rows} & {"task_amended", "task_not_amended"}) == 2
+
+    def test_queue_show_and_status_say_which_tasks_stand_are_to_be_closed_are_closed_and_could_not_be(self):
+        self.withdrawn_while_paused()
+        self.assertEqual(self.standing(), [2])
+        self.assertIn("tasks to be closed: 2 (hubspot 2)", self.home.run("status").stdout)
+        first = "task-1, task 7 on hubspot: x"
+        task, words = self.made(first)
+        self.assertEqual((task["id"], task["route"], task["standing"], task["over"]),
+                         ("T on 1", "hubspot", "to_be_closed", None))
+        self.assertTrue(task["since"])
+        self.assertRegex(words, "^task T on 1 on hubspot, is to be closed since 20")
+        self.assertEqual(self.made("task-3")[1], "task T on 3 on hubspot, stands")
+        self.assertEqual(self.made("task-3")[0]["standing"], "stands")
+
+        self.home.run("route", "resume", "hubspot")
+        self.home.await_that("both", self.both_ends)
+        self.assertEqual(self.standing(), [0])
+        self.assertNotIn("tasks to be closed", self.home.run("status").stdout)
+        task, words = self.made(first)
+        self.assertEqual((task["standing"], task["why"]), ("closed", None))
+        self.assertRegex(words, "^task T on 1 on hubspot, closed 20[^:]*:[^:]*:[^:]*: Withdrawn: do not contact by sms")
+        task, words = self.made("task-2")
+        self.assertEqual((task["standing"], task["why"]), ("not_closed", "404 OBJECT_NOT_FOUND: resource not found"))
+        self.assertRegex(words, "^task T on 2 on hubspot, could NOT be closed 20.*: 404 OBJECT_NOT_FOUND: resource not found; do it by hand")
+        self.assertIn(task["reference"], words)
+
+    def test_evidence_and_the_review_say_what_a_task_asked_for_and_what_became_of_it(self):
+        out = self.withdrawn_while_paused()
+        self.home.run("suppression", "add", "+33612345679", "--reason", "manual", "--scope", "channel:sms")
+        self.home.run("route", "resume", "hubspot")
+        self.home.await_that("both", self.both_ends)
+        first = "task-1, task 7 on hubspot: x"
+        for whom in (["person:lead-1"], ["crm:1000009"], ["+33612345679"], ["--job", "task-2"]):
+            entries = self.evidence(*whom)
+            jobs = {"task-2"} if "--job" in whom else {first, "task-2"}
+            with self.subTest(whom=whom):
+                self.assertEqual([e["id"] for e in entries if e["kind"] == "consent"], [out])
+                self.assertEqual([e["what"] for e in entries if e["kind"] == "suppression"], ["added"])
+                accepted = [e for e in entries if e["what"] == "accepted"]
+                self.assertEqual({e["id"] for e in accepted}, jobs)
+                for entry in accepted:
+                    self.assertEqual((entry["message"]["intended_channel"], entry["message"]["contact"]),
+                                     ("sms", "+33612345679"))
+                ends = {e["id"]: e for e in entries if e["what"].startswith("task_")}
+                self.assertEqual(ends.keys(), jobs)
+                self.assertEqual([(m["mark"], m["opt_out"], m["occurred_at"]) for m in ends["task-2"]["marks"]],
+                                 [("task_not_closed", None, None)])
+                self.assertEqual(ends["task-2"]["summary"],
+                                 "The task T on 2 on hubspot could not be closed: 404 OBJECT_NOT_FOUND: resource not found.")
+                self.assertEqual(ends["task-2"]["operator"]["jobs"], ["task-2"])
+                if first in jobs:
+                    self.assertEqual((ends[first]["what"], ends[first]["marks"]), ("task_amended", []))
+                    self.assertRegex(ends[first]["summary"], "^The task T on 1 on hubspot was closed.*do not contact by sms")
+                self.assertEqual([e["id"] for e in entries if e["marks"]], ["task-2"])
+        self.assertEqual([e["what"] for e in self.evidence("person:lead-2") if e["kind"] == "operator"], [])
+        paper = " ".join(self.home.run("evidence", "person:lead-1").stdout.split())
+        self.assertIn("1 marked with !!.", paper)
+        self.assertIn("!! The task could not be closed at its provider: somebody has to.", paper)
+        self.assertIn("a contact by sms, at +33612345679", paper)
+
+        month = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m")
+        rows = [r for r in self.home.lines("report", "--review", "--month", month, "--format", "json") if "rows" not in r]
+        row, = [r for r in rows if r["section"] == "tasks_not_closed"]
+        self.assertEqual((row["job"], row["producer"], row["route"], row["id"], row["why"]),
+                         ("task-2", "default", "hubspot", "T on 2", "404 OBJECT_NOT_FOUND: resource not found"))
+        self.assertIn("Withdrawn: do not contact by sms", row["what"])
+        acts = {r["what"]: r["count"] for r in rows if r["section"] == "operator_actions"}
+        self.assertEqual((acts.get("task_amended"), acts.get("task_not_amended")), (1, None))
+
+    def test_a_withdrawal_dated_back_marks_the_tasks_about_that_number_by_that_channel_only(self):
+        self.furnish(self.route("hubspot", self.peer(self.crm).base))
+        self.accept("a.ndjson", self.call(1, to=self.ADA), self.call(3, to=self.ADA, task={"intended_channel": "voice"}))
+        self.await_sent(2)
+        out = self.home.run("consent", "record", "+33612345679", "--channel", "voice", "--type", "withdrawn",
+                            "--occurred-at", lab.soon(-3600)).stdout.strip()
+        for whom in ("+33612345679", "person:lead-1"):
+            marked = [(e["id"], e["what"], [(m["mark"], m["opt_out"]) for m in e["marks"]])
+                      for e in self.evidence(whom) if e["marks"]]
+            self.assertEqual(marked, [("task-3", "sent", [("sent_before_opt_out_known", out)])])
 
     def amended(self):
         rows = self.home.lines("journal", "operators", "--format", "json")

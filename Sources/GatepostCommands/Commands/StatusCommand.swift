@@ -21,13 +21,13 @@ struct StatusCommand: AsyncParsableCommand {
 
     func run() async throws {
         let now = SystemTimepiece().now()
-        let (depths, holds, live, settings, journal) = try await record.withStore(.reader) { store, settings in
-            (
-                try await store.depths(), try await store.standingOrders().holds,
-                LiveStatus.read(in: settings.stateDir), settings, store.journalID
-            )
+        let (rows, holds, live, journal) = try await record.withStore(.reader) { store, settings in
+            let live = LiveStatus.read(in: settings.stateDir)
+            let rows = RouteRow.rows(
+                try await store.depths(), tasksToClose: try await store.tasksToClose(), live,
+                configured: settings.routes)
+            return (rows, try await store.standingOrders().holds, live, store.journalID)
         }
-        let rows = RouteRow.rows(depths, live, configured: settings.routes)
         let output = Output()
         switch format.format {
         case .table:
@@ -55,13 +55,20 @@ struct RouteRow {
     var way: String?
     var counts: [JobState: Int] = [:]
     var oldestDue: Instant?
+    /// Whose persons have said no.
+    var tasksToClose = 0
     var live: LiveStatus.Route?
 
-    static func rows(_ depths: [QueueDepth], _ live: LiveStatus?, configured: [RouteSettings]) -> [RouteRow] {
+    /// - Parameter tasksToClose: by route.
+    static func rows(
+        _ depths: [QueueDepth], tasksToClose: [String: Int] = [:], _ live: LiveStatus?, configured: [RouteSettings]
+    ) -> [RouteRow] {
         let ways = configured.map { ($0.name, Optional($0.transport.way)) }
-        let gone = Set(depths.map(\.lane.route)).subtracting(configured.map(\.name)).sorted().map { ($0, String?.none) }
+        let used = Set(depths.map(\.lane.route)).union(tasksToClose.keys)
+        let gone = used.subtracting(configured.map(\.name)).sorted().map { ($0, String?.none) }
         return (ways + gone).map { name, way in
             var row = RouteRow(name: name, way: way)
+            row.tasksToClose = tasksToClose[name] ?? 0
             for depth in depths where depth.lane.route == name {
                 row.counts[depth.state, default: 0] += depth.count
                 guard depth.state == .ready, let due = depth.oldestDue else { continue }
@@ -91,7 +98,9 @@ struct RouteRow {
     }
 
     private var why: String? {
-        guard way != nil else { return "not configured any more: its jobs are held" }
+        guard way != nil else {
+            return "not configured any more" + (counts.isEmpty ? "" : ": its jobs are held")
+        }
         guard let live, live.state == "closed", live.trouble == "throttled", let until = live.nextProbe else {
             return live?.why
         }
@@ -104,7 +113,7 @@ struct RouteRow {
                 + zip(Self.columns, cells(at: Instant(seconds: 0))).map { ($0.key, $1.value) }
                 + [
                     ("trouble", .text(live?.trouble)), ("since", .time(live?.since)),
-                    ("next_probe", .time(live?.nextProbe)),
+                    ("next_probe", .time(live?.nextProbe)), ("tasks_to_close", .integer(tasksToClose)),
                 ])
     }
 
@@ -155,11 +164,22 @@ private enum StatusText {
         lines.append(
             "queued \(total(.ready)) ready, \(total(.flying)) in flight, \(total(.held)) held, \(total(.doubt)) in doubt"
         )
+        if let tasks = tasksToClose(rows) {
+            lines.append(terminal.paint("tasks to be closed", .caution) + ": \(tasks)")
+        }
         if !holds.isEmpty {
             let stand = holds.count == 1 ? "1 hold stands" : "\(holds.count) holds stand"
             lines.append(terminal.paint(stand, .caution) + ": see gatepost hold list")
         }
         return lines + [""]
+    }
+
+    /// `3 (hubspot 2, salesforce 1)`; nil where there are none.
+    private static func tasksToClose(_ rows: [RouteRow]) -> String? {
+        let some = rows.filter { $0.tasksToClose > 0 }
+        guard !some.isEmpty else { return nil }
+        let byRoute = some.map { "\($0.name) \($0.tasksToClose)" }.joined(separator: ", ")
+        return "\(some.reduce(0) { $0 + $1.tasksToClose }) (\(byRoute))"
     }
 
     static func object(_ rows: [RouteRow], _ holds: Int, _ live: LiveStatus?, _ journal: String) -> JSONObject {

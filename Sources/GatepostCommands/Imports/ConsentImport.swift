@@ -45,7 +45,8 @@ struct ConsentImport {
                 return tally.fault(line: line, "a correction names one event: make it with gatepost consent record")
             }
             tally.count(new.consent.event.type.rawValue)
-            if !new.problems.isEmpty { tally.widened += 1 }
+            if new.problems.contains(where: { $0.code == .badAddress }) { tally.mended += 1 }
+            if new.problems.contains(where: { $0.code != .badAddress }) { tally.widened += 1 }
         case .refused(let problems), .lost(let problems):
             tally.fault(line: line, problems.first.map { "\($0.field ?? "it"): \($0.message)" } ?? "is refused")
         }

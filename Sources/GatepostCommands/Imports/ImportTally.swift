@@ -28,6 +28,8 @@ struct ImportTally {
     var undated = 0
     /// Opt-outs of which something had to be left out: they reach further.
     var widened = 0
+    /// Telephone numbers that were taken without their trunk zero.
+    var mended = 0
     private static let mostFaults = 10
 
     var entries: Int { good + bad }
@@ -51,6 +53,10 @@ struct ImportTally {
         for fault in faults { Say.line(TextWidth.shown(fault)) }
         if bad > faults.count { Say.line("and \(bad - faults.count) more that cannot be read") }
         if undated > 0 { Say.line("\(counted(undated, "time")) could not be read; the entries count without") }
+        if mended > 0 {
+            let numbers = counted(mended, "telephone number")
+            Say.line("\(numbers) taken without the zero that is dialled within the country only")
+        }
         if widened > 0 { Say.line("\(counted(widened, "opt-out")) had something wrong and will reach further for it") }
     }
 

@@ -34,6 +34,7 @@ struct ListImport {
                     let result = try translation.read(row)
                     tally.count(result.word)
                     if result.isUndated { tally.undated += 1 }
+                    if result.isMended { tally.mended += 1 }
                 } catch {
                     tally.fault(line: line, "its address \(error)")
                 }

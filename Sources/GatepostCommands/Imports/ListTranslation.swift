@@ -28,11 +28,33 @@ struct ListTranslation: Sendable {
         var word: String
         /// A time was there, and could not be read.
         var isUndated = false
+        /// Its telephone number held a trunk zero, and is taken without.
+        private(set) var isMended = false
+
+        fileprivate mutating func mend() {
+            switch entry {
+            case .suppress(var new):
+                new.details.damage = TrunkZero.damage
+                entry = .suppress(new)
+            case .withdraw(var new):
+                new.details.damage = TrunkZero.damage
+                entry = .withdraw(new)
+            case .nothing: return
+            }
+            isMended = true
+        }
     }
 
     /// - Throws: where nobody can say whom the entry is about.
     func read(_ row: ListRow) throws(AddressFault) -> Result {
         let target = try ListTarget.of(row)
+        guard let zero = TrunkZero(in: target) else { return read(row, about: target) }
+        var result = read(row, about: .address(zero.address))
+        result.mend()
+        return result
+    }
+
+    private func read(_ row: ListRow, about target: SuppressionTarget) -> Result {
         var meaning = ListMeaning.of(row, from: origin, kind, standing: standing)
         let date = row[.date].map { ListDate.read($0) }
         let isUndated = date.map { $0 == nil } ?? false

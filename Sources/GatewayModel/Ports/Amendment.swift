@@ -14,3 +14,6 @@ public struct Amendment: Hashable, Sendable {
         (self.taskID, self.note, self.contact, self.job) = (taskID, note, contact, job)
     }
 }
+
+/// What stands against contacting a task's person now; nil: nothing does.
+public typealias TaskObjection = @Sendable (JobFacts, RecipientFacts) -> WithholdReason?

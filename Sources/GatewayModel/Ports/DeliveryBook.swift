@@ -71,6 +71,8 @@ public enum AdmissionDecision: Sendable {
     case postpone(until: Instant?, PostponeReason, Decision)
     /// Ends here.
     case withhold(WithholdReason, Decision)
+    /// It is in doubt, and is not to be sent again though the gate would let it go: it stays in doubt, and says why.
+    case park(because: String, Decision)
     /// Its route, brand or template is gone or broken: state `held`, with why, journalled once.
     case hold(why: String)
     /// The configuration places it in another lane now, or its route is closed and another carries it meanwhile: goes
@@ -285,8 +287,10 @@ public protocol DeliveryBook: Sendable {
     /// held, or left as it is.
     /// `decide` is pure and may be called again. On return all of it is durable; `launch`ed jobs are `flying`.
     /// Settlements whose job was cancelled, expired or given up meanwhile end as that.
+    ///
+    /// - Parameter runsShort: some route has no more jobs to send: taking in more comes first again.
     func exchange(
-        settled: [Settlement], candidates: [JobKey], at now: Instant, interest: PolicyInterest,
+        settled: [Settlement], candidates: [JobKey], runsShort: Bool, at now: Instant, interest: PolicyInterest,
         decide: @escaping @Sendable (JobFacts, RecipientFacts) -> AdmissionDecision
     ) async throws(StoreError) -> [Departure]
     /// Doubts whose provider is to be asked by now, at most `limit`, the longest due first.
@@ -295,17 +299,16 @@ public protocol DeliveryBook: Sendable {
     /// sent. They are settled as `sent`, `absent` or `unknown` (asked, and could not say: counted in `JobFacts.inquiries`);
     /// one that was not asked as `recalled` (due as before) or `again` with `counts` false (due then), nothing journalled.
     func launchInquiries(_ jobs: [JobKey], at now: Instant) async throws(StoreError) -> [Departure]
-    /// Jobs whose task was made and is to be amended by now, since its person has said no; at most `limit`, the longest due
-    /// first.
-    func dueAmendments(at now: Instant, limit: Int) async throws(StoreError) -> [JobKey]
-    /// One transaction: those of them whose person still says no fly as amendments. Of their facts only what the task is
-    /// about is true; `attempts` are the amendments that came to nothing, `firstAttemptAt` is when somebody said no, and
-    /// `acceptedAt` when the task was let go. They are settled as `sent` or `failed` (both: over), as `again`, or as
-    /// `recalled` (due as before). What a crash leaves in the air is due again.
-    ///
-    /// - Parameter controllers: brand to its controller: whom an objection reaches.
+    /// Jobs on that route whose task was made, or may have been, and whose person may have said no since; at most `limit`,
+    /// the longest due first.
+    func dueAmendments(on route: String, at now: Instant, limit: Int) async throws(StoreError) -> [JobKey]
+    /// One transaction: those of them that something stands against fly as amendments; the others are left as they are. Of
+    /// their facts only what the task is about is true; `attempts` are the amendments that came to nothing,
+    /// `firstAttemptAt` is when somebody said no, and `acceptedAt` when the task was let go. They are settled as `sent` or
+    /// `failed` (both: over), as `again`, or as `recalled` (due as before). What a crash leaves in the air is due again;
+    /// what nobody could amend in three days is over.
     func launchAmendments(
-        _ jobs: [JobKey], controllers: [String: String], at now: Instant
+        _ jobs: [JobKey], at now: Instant, interest: PolicyInterest, object: @escaping TaskObjection
     ) async throws(StoreError) -> [Departure]
     /// On return they are durable: only then may they leave. One kept before for the same job and route stays.
     func keep(_ requests: [KeptRequest]) async throws(StoreError)

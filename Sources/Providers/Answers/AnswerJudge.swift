@@ -47,6 +47,8 @@ struct AnswerJudge {
     private func text(_ answer: HTTPAnswer, _ body: AnswerBody, _ word: ResultWord) -> String {
         if (300..<400).contains(answer.status) { return "redirects are not followed" }
         if case .unreadable(let why) = body { return why }
+        // A refusal to make it twice.
+        if word == .accepted, answer.status >= 400 { return "it was there already" }
         let words = first(answers.text, answer, body) ?? ""
         // AWS quotes what was signed, a session's token in it.
         let mayGiveBack = word == .credentials || [401, 403, 407].contains(answer.status)

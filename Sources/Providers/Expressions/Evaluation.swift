@@ -13,6 +13,8 @@ struct ExpressionFacts {
     var since: Instant?
     var taskID: String?
     var note: String?
+    /// Whether the task's title and body are there: they are kept for a while only.
+    var hasWords = true
     var callbackURL: String?
     var settings: [String: ExpressionValue]
 
@@ -112,8 +114,8 @@ extension TextContent {
 extension TaskContent {
     fileprivate func value(of name: ExpressionName.TaskName, _ facts: ExpressionFacts) -> ExpressionValue? {
         switch name {
-        case .title: .text(title)
-        case .body: .text(body)
+        case .title: facts.hasWords ? .text(title) : nil
+        case .body: facts.hasWords ? .text(body) : nil
         case .due: due.map(ExpressionValue.time)
         case .owner: owner.map(ExpressionValue.text)
         case .priority: .text(priority.word)

@@ -38,8 +38,8 @@ public enum ExpressionName: Hashable, Sendable {
             }
         case .task(let name):
             switch name {
-            case .title, .body, .priority, .id, .note: true
-            case .due, .owner, .contact, .intendedChannel: false
+            case .title, .body, .priority, .id: true
+            case .due, .owner, .contact, .intendedChannel, .note: false
             }
         case .job(let name):
             switch name {

@@ -54,6 +54,11 @@ struct ProviderBinding {
     private mutating func settings() -> [String: ExpressionValue] {
         let names = description.settings.map(\.name)
         for name in given.keys.sorted() where !names.contains(name) {
+            if isSecret(name) {
+                let places = "{ file = … }, { env = … } or { credential = … }"
+                blame("settings.\(name)", "is a secret: give it under secrets, as \(places)")
+                continue
+            }
             let near = Wording.suggestion(for: name, among: names)
             let known = names.isEmpty ? "; it has none" : "; it has \(names.joined(separator: ", "))"
             blame("settings.\(name)", "provider \(description.name) has no such setting\(near.isEmpty ? known : near)")
@@ -68,6 +73,13 @@ struct ProviderBinding {
             values[declaration.name] = ExpressionValue(setting)
         }
         return values
+    }
+
+    private func isSecret(_ name: String) -> Bool { description.secrets.contains { $0.name == name } }
+
+    /// A secret that stands among the settings: told there.
+    private func isMisplaced(_ name: String) -> Bool {
+        given[name] != nil && !description.settings.contains { $0.name == name }
     }
 
     private func missing(_ about: String?) -> String {
@@ -91,7 +103,8 @@ struct ProviderBinding {
             let near = Wording.suggestion(for: name, among: names)
             blame("secrets.\(name)", "provider \(description.name) has no such secret\(near)")
         }
-        for declaration in description.secrets where declaration.isRequired && !secretNames.contains(declaration.name) {
+        for declaration in description.secrets
+        where declaration.isRequired && !secretNames.contains(declaration.name) && !isMisplaced(declaration.name) {
             blame("secrets.\(declaration.name)", missing(declaration.about))
         }
     }

@@ -122,6 +122,19 @@ struct RequestMaking {
     }
 }
 
+extension RequestDescription {
+    /// All that it is made of.
+    var expressions: [Expression] {
+        path.expressions + query.map(\.value) + headers.map(\.value) + body.expressions
+    }
+}
+
+extension PathTemplate {
+    fileprivate var expressions: [Expression] {
+        pieces.compactMap { if case .value(let expression) = $0 { expression } else { nil } }
+    }
+}
+
 extension BodyNode {
     /// All that it holds, in order.
     var expressions: [Expression] {

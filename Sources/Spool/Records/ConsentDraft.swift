@@ -75,13 +75,17 @@ struct ConsentDraft {
 }
 
 extension Findings {
-    /// - Parameter anySpelling: also with a display name, a scheme, spaces in a number, and the like.
+    /// - Parameter anySpelling: also with a display name, a scheme, spaces or a trunk zero in a number, and the like.
     mutating func contact(_ value: JSONValue, _ field: String, anySpelling: Bool) -> ContactAddress? {
         guard let text = string(value, field) else { return nil }
-        if let address = ContactAddress(text) { return address }
+        let plain = ContactAddress(text)
         do throws(AddressFault) {
-            let address = try ContactAddress(anySpelling: text)
-            if anySpelling { return address }
+            let address = if let plain { plain } else { try ContactAddress(anySpelling: text) }
+            if let zero = TrunkZero(in: address) {
+                note(.badAddress, field, anySpelling ? zero.repair : zero.description)
+                return anySpelling ? zero.address : nil
+            }
+            if anySpelling || plain != nil { return address }
             note(.badAddress, field, "is not written plainly; write it as \"\(address)\"")
         } catch {
             note(.badAddress, field, error.description)

@@ -126,11 +126,11 @@ struct Findings {
         return nil
     }
 
-    /// Of someone who is to be reached: no number that reaches nobody. (Opt-outs and cancels take any.)
+    /// Of someone who is to be reached: no number that reaches nobody.
     mutating func recipientPhone(_ value: JSONValue, _ field: String) -> PhoneNumber? {
         guard let number = phone(value, field) else { return nil }
-        guard let meant = TrunkZero.withoutIt(number) else { return number }
-        note(.badAddress, field, "holds the zero that is dialled within the country only; \(meant) may be meant")
+        guard let zero = TrunkZero(in: number) else { return number }
+        note(.badAddress, field, zero.description)
         return nil
     }
 

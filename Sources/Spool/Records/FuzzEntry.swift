@@ -18,11 +18,13 @@ public func fuzzRecordDecoder(_ bytes: UnsafeRawBufferPointer) {
         let event = new.consent.event
         precondition(event.type.isOptOut || event.type == .corrected || event.topics != nil, "a grant of everything")
         precondition(event.type.isOptOut || new.problems.isEmpty, "a damaged grant")
+        precondition(TrunkZero(in: new.consent.address) == nil, "a number that reaches nobody")
     case (.suppress(let new), .suppress(let again)):
         let suppression = new.suppression
         precondition(new.contentDigest == again.contentDigest && !new.id.isEmpty, "a digest is not stable")
         precondition(SuppressionTarget(suppression.target.description) == suppression.target, "reads back otherwise")
         precondition(suppression.expiresAt == nil || suppression.reason.mayExpire, "expires where it may not")
+        precondition(TrunkZero(in: suppression.target) == nil, "a number that reaches nobody")
     case (.lostOptOut(let problems, _), .lostOptOut(let again, _)):
         precondition(!problems.isEmpty && problems == again, "a loss without a reason")
     case (.problems(let problems), .problems(let again)):

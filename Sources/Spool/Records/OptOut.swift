@@ -26,16 +26,20 @@ enum OptOut {
 
     /// The same problem, saying what was done about it.
     static func answered(_ problem: Problem, consequences: [String: String]) -> Problem {
+        // An address that could be mended says itself for whom it is taken.
+        guard problem.code != .badAddress else { return problem }
         let field = problem.field.map { String($0.prefix { $0 != "[" }) } ?? ""
         var answered = problem
         answered.message += "; taken all the same\(consequences[field].map { ", \($0)" } ?? ", without it")"
         return answered
     }
 
-    /// What the book keeps of them.
+    /// What the book keeps of them; no address, which stands elsewhere in it and may have to be erased.
     static func damage(_ problems: [Problem]) -> String? {
         guard !problems.isEmpty else { return nil }
-        let words = problems.map { "\($0.field ?? "record"): \($0.message)" }.joined(separator: "; ")
+        let words = problems.map { problem in
+            "\(problem.field ?? "record"): \(problem.code == .badAddress ? TrunkZero.damage : problem.message)"
+        }.joined(separator: "; ")
         return String(String.UnicodeScalarView(words.unicodeScalars.prefix(1000)))
     }
 

@@ -130,7 +130,10 @@ extension Findings {
     fileprivate mutating func target(_ value: JSONValue, _ field: String) -> SuppressionTarget? {
         guard let text = string(value, field) else { return nil }
         do throws(AddressFault) {
-            return try SuppressionTarget(anySpelling: text)
+            let target = try SuppressionTarget(anySpelling: text)
+            guard let zero = TrunkZero(in: target) else { return target }
+            note(.badAddress, field, zero.repair)
+            return .address(zero.address)
         } catch {
             note(.badAddress, field, "\(error), and no pattern as \"@example.com\", \"*.example.com\" or \"+33*\"")
             return nil

@@ -67,6 +67,8 @@ public struct JobRecord: Sendable {
     public var record: [UInt8]?
     /// Its events in order, with decisions.
     public var outcomes: [Outcome]
+    /// A marketing task that was made, or may have been, and is still remembered.
+    public var task: MadeTaskRecord?
 }
 
 /// How many jobs of one lane are in one state.

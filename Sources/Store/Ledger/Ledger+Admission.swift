@@ -41,6 +41,7 @@ extension Ledger {
         // It may have gone, so it does not end here.
         case .withhold(let reason, let decision) where job.doubt != nil:
             try park(job, because: reason.rawValue, decision: decision.encoded, at: now)
+        case .park(let why, let decision): try park(job, because: why, decision: decision.encoded, at: now)
         case .withhold(let reason, let decision):
             var words = EventWords()
             words.decision = decision.encoded

@@ -7,24 +7,29 @@ import GatewayModel
 
 extension Ledger {
     /// Sets an amendment flying where the task is still to be amended. Nil: it is not, or there is no slot. One that nothing
-    /// stands against any more (a grant has come, a suppression was lifted, another's brand was meant) stays as it is.
-    func launchAmendment(_ key: JobKey, controllers: [String: String], at now: Instant) throws -> Departure? {
-        guard let task = try task(key.rawValue), task.attempt == nil, let due = task.due, due <= now,
-            try !pausedRoutes().contains(task.route)
+    /// stands against (a grant has come, a suppression was lifted, another's brand was meant) stays as it is.
+    func launchAmendment(
+        _ key: JobKey, at now: Instant, interest: PolicyInterest, object: TaskObjection
+    ) throws -> Departure? {
+        guard var task = try task(key.rawValue), task.attempt == nil, let due = task.due, due <= now,
+            try !pausedRoutes().contains(task.route), try !mayStillBeTold(task)
         else { return nil }
-        guard let objection = try objection(to: task, controllers: controllers, at: now) else {
+        let words = try words(of: task)
+        let facts = try facts(of: task, words)
+        guard let reason = object(facts, try recipient(of: task, at: now, interest: interest)) else {
             try session.prepared("UPDATE made_task SET due = NULL, since = NULL, tries = 0 WHERE job = ?1")
                 .bind(1, task.job).run()
             return nil
         }
         guard let (slot, attempt) = try takeSlot() else { return nil }
-        let note = objection.note(contact: task.contact)
-        try session.prepared("UPDATE made_task SET attempt = ?2, note = ?3 WHERE job = ?1")
-            .bind(1, task.job).bind(2, Int64(bitPattern: attempt.rawValue)).bind(3, note).run()
-        let words = try words(of: task)
+        task.since = task.since ?? now
+        let note = reason.note(contact: task.contact, since: task.since ?? now)
+        try session.prepared("UPDATE made_task SET attempt = ?2, note = ?3, since = ?4 WHERE job = ?1")
+            .bind(1, task.job).bind(2, Int64(bitPattern: attempt.rawValue)).bind(3, note).bind(4, task.since).run()
         var departure = Departure(
-            facts: try facts(of: task, words), attempt: attempt, slot: slot, record: try body(task.job) ?? [],
+            facts: facts, attempt: attempt, slot: slot, record: try body(task.job) ?? [],
             messageToken: subjects.messageToken(of: task.job))
+        departure.facts.firstAttemptAt = task.since
         departure.errand = .amend(
             Amendment(taskID: task.id, note: note, contact: words?[.recipient], job: words?[.id]))
         return departure
@@ -58,11 +63,20 @@ extension Ledger {
     private func finish(_ task: MadeTask, _ action: String, because why: String?, at now: Instant) throws {
         let words = try words(of: task)
         let job = [words?[.producer], words?[.id]].compactMap { $0 }.joined(separator: "/")
-        let about = "job \(job), task \(task.id ?? "of that job") on \(task.route): \(task.note ?? "")"
+        let about = ["job \(job), task \(task.id ?? "of that job") on \(task.route)", task.note]
+            .compactMap(\.self).joined(separator: ": ")
         let people = [words?[.recipient], try subjectAddress(task.subject)].compactMap { $0 }
         let scrubbed = why.map { people.reduce($0) { Scrub.text($0, of: $1) } }
         try record(action, by: Signature(systemUser: "gatepost", why: scrubbed), about: about, at: now)
-        try session.prepared("DELETE FROM made_task WHERE job = ?1").bind(1, task.job).run()
+        try session.prepared(
+            "UPDATE made_task SET over = ?2, said = ?3, due = NULL, attempt = NULL WHERE job = ?1"
+        ).bind(1, task.job).bind(2, now).bind(3, scrubbed).run()
+    }
+
+    /// Its route was not open for so long, or its provider had no answer.
+    func giveUpAmending(_ task: MadeTask, at now: Instant) throws {
+        let why = "three days were not enough: its route was not open, or its provider gave no answer"
+        try finish(task, "task_not_amended", because: why, at: now)
     }
 
     /// What an earlier run left in the air is due as before.

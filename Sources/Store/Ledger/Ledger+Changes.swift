@@ -34,7 +34,7 @@ extension Ledger {
             try recall(job, .held, cause: why)
         case (.release, .ready) where job.due == nil: try release(job, due: now)
         case (.release, .held): try release(job, due: job.due ?? now)
-        case (.retry, .ready), (.retry, .held), (.retry, .doubt): try release(job, due: now)
+        case (.retry, .ready), (.retry, .held), (.retry, .doubt): try release(job, due: now, isOrdered: true)
         case (.cancel, .ready), (.cancel, .held), (.cancel, .doubt):
             var words = EventWords()
             words.detail = why.map { Scrub.text($0, of: job.recipient) }
@@ -48,10 +48,10 @@ extension Ledger {
     }
 
     /// Ready again. A doubt that is sent again on an operator's word says so as `postponed`.
-    private func release(_ job: JobRow, due: Instant) throws {
+    private func release(_ job: JobRow, due: Instant, isOrdered: Bool = false) throws {
         var job = job
         (job.due, job.hold, job.why, job.postponed) = (due, nil, nil, nil)
-        if job.state == .doubt {
+        if isOrdered, job.doubt != nil {
             job.crashes = 0
             try clearDoubtPlan(of: job)
             try notePostponed(&job, .retry, until: due, at: due)

@@ -53,7 +53,7 @@ extension Ledger {
         try session.prepared("INSERT INTO consent_words (n, salt, words) VALUES (?1, ?2, ?3)")
             .bind(1, row.n).bind(2, salt).bind(3, side).run()
         if event.type.isOptOut || event.type == .corrected { try askAgain(about: subject.id) }
-        if event.type.isOptOut { try markTasks(about: subject.id, at: now) }
+        if event.type.isOptOut || event.type == .corrected { try markTasks(about: subject.id, at: now) }
         if let damage = details.damage {
             try recordDamage("c\(row.n), taken as wide as it may be meant: \(damage)", details.producer, at: now)
         }

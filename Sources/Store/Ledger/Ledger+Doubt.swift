@@ -60,6 +60,7 @@ extension Ledger {
         var job = job
         Self.count(&job, flight)
         try tell(of: &job, at: now, attempt: attempt, words: words)
+        try keepTask(of: job, id: nil, since: doubt(of: job.key)?.since ?? flight.launched, at: now)
         job.postponed = nil
         switch step {
         case .park: try open(&job, flight, asking: nil, at: now)
@@ -84,6 +85,12 @@ extension Ledger {
             .unknown, "in_doubt", of: job, at: now, attempt: attempt, settles: job.doubt, words: words)
     }
 
+    private func lastEvent(of job: Int64) throws -> Int64? {
+        try session.prepared("SELECT max(seq) FROM journal WHERE job = ?1 AND event <> 0").bind(1, job).first {
+            $0.int(0)
+        }
+    }
+
     /// In doubt, seven days from now.
     private func open(_ job: inout JobRow, _ flight: FlightRow, asking due: Instant?, at now: Instant) throws {
         try noteDoubt(of: job, flight, asking: due)
@@ -105,18 +112,18 @@ extension Ledger {
         try upsert.bind(6, subjects.messageToken(of: job.key)).run()
     }
 
-    /// Nothing goes by itself any more: a receipt settles it, an operator, or seven days from its `unknown`. Where it was
-    /// told that it goes again, an `unknown` says why it does not.
+    /// Nothing goes by itself any more: a receipt settles it, an operator, or seven days from its `unknown`. Where something
+    /// else was told since its last `unknown`, one more says why it does not go again; it is of no attempt.
     ///
     /// - Precondition: it is in doubt.
     func park(_ job: JobRow, because why: String, decision: [UInt8]? = nil, at now: Instant) throws {
         var job = job
-        if job.postponed != nil {
+        if try lastEvent(of: job.key) != job.doubt {
             var words = EventWords()
             (words.detail, words.decision) = ("not sent again: \(Scrub.text(why, of: job.recipient))", decision)
-            try tell(of: &job, at: now, attempt: job.attempts > 0 ? job.attempts : nil, words: words)
-            job.postponed = nil
+            try tell(of: &job, at: now, attempt: nil, words: words)
         }
+        job.postponed = nil
         let unknown = try session.prepared("SELECT at FROM journal WHERE seq = ?1").bind(1, job.doubt).first {
             $0.instant(0)
         }

@@ -24,10 +24,10 @@ extension Ledger {
             }
             counts[new.counter, default: 0] += 1
             number += 1
-            if try !isSkyEmpty() || hasTasks(), let target = FieldReader(new.side).suppressionTarget {
+            if try !isSkyEmpty(), let target = FieldReader(new.side).suppressionTarget {
                 try askAgain(about: SuppressionForm(target))
-                try markTasks(under: SuppressionForm(target), at: now)
             }
+            if try hasTasks() { try markTasks(under: new, at: now) }
         }
         for (counter, more) in counts { try count(counter, more) }
         return counts.values.reduce(0, +)

@@ -89,6 +89,7 @@ extension Ledger {
         var job = job
         let flight = flight.marked(by: doubt)
         try giveUpReservation(of: &job)
+        try dropTask(of: job)
         if try endsInstead(job, flight, at: now, isSettled: true) { return }
         let settled = job.doubt
         try closeDoubt(of: job.key)

@@ -151,11 +151,19 @@ extension Ledger {
         fields.put(.topic, job.topic)
         fields.put(.campaign, job.campaign)
         fields.put(.reference, job.reference?.encoded)
+        fields.put(.intended, job.task?.intendedChannel)
+        let about = try row.contactSubject.flatMap { $0 == row.contact ? nil : $0 }
+        fields.put(.contactSubject, about.map { String($0) })
         let salt = subjects.salt()
         let insert = try session.prepared(
             "INSERT INTO job_words (key, accepted, subject, salt, words, person) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
         insert.bind(1, row.key).bind(2, gathered.lastSeq + 1).bind(3, row.contact)
         try insert.bind(4, salt).bind(5, fields.bytes).bind(6, row.person).run()
+        // A task is also of whom it is about: who asks for that address finds it.
+        if let about {
+            try session.prepared("INSERT OR IGNORE INTO contact (subject, key) VALUES (?1, ?2)")
+                .bind(1, about).bind(2, row.key).run()
+        }
         var entry = JournalEntry(.accepted, at: now, job: row.key)
         (entry.subject, entry.words) = (token, SideDigest.of(fields.bytes, salt: salt))
         entry.route = try laneBook.key(of: row.lane, in: session).route

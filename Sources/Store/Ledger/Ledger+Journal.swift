@@ -89,7 +89,8 @@ extension Ledger {
         var entry = JournalEntry(event, at: now, job: job.key)
         (entry.reason, entry.until, entry.attempt, entry.settles) = (reason, until, attempt, settles)
         entry.route = try laneBook.key(of: job.lane, in: session).route
-        try count(event, reason, job, at: now)
+        // However often it is in doubt, it is one job.
+        if event != .unknown || settles == nil { try count(event, reason, job, at: now) }
         return try journal(entry, with: words)
     }
 

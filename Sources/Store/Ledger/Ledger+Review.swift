@@ -28,8 +28,7 @@ extension Ledger {
         return sent
     }
 
-    /// Jobs to that address or of that person, in order, the newest first. Tasks about that address for as long as they are
-    /// remembered.
+    /// Jobs to that address or of that person, tasks about it too, in order, the newest first.
     func jobs(to subject: Int64, limit: Int = 10_000) throws -> [Int64] {
         var keys: Set<Int64> = []
         try session.prepared("SELECT key FROM contact WHERE subject = ?1 ORDER BY key DESC LIMIT ?2")
@@ -40,10 +39,6 @@ extension Ledger {
                 AND key > (SELECT coalesce(max(value), 0) FROM meta WHERE key = 'contacts_mark')
             """
         ).bind(1, subject).each { keys.insert($0.int(0)) }
-        // Other tasks stand under the provider's contact, however their person was to be reached.
-        try session.prepared("SELECT job FROM made_task WHERE subject = ?1 OR person = ?1").bind(1, subject).each {
-            keys.insert($0.int(0))
-        }
         return keys.sorted(by: >)
     }
 
@@ -61,7 +56,7 @@ extension Ledger {
             $0.blobOrNil(0)
         }
         let admitted = (decision ?? nil).flatMap { try? JSONValue.parse($0).object?["at"]?.string }
-        let intended = channel == .crmTask ? try task(job)?.contact : nil
+        let intended = words[.intended].flatMap(ContactChannel.init(rawValue:))
         return SentMessage(
             seq: sent.0, producer: words[.producer], job: words[.id], recipient: words[.recipient],
             channel: ContactChannel(channel, intended: intended), brand: words[.brand], topic: words[.topic],

@@ -9,14 +9,16 @@ import GatewayModel
 extension Ledger {
     /// How long a task is remembered.
     private static let taskLifetime = Duration.seconds(90 * 86_400)
+    /// After somebody has said no.
+    private static let amendmentPatience = Duration.seconds(3 * 86_400)
     private static let taskStep = 500
     /// The job up to which a pass over all tasks has come; there while one is under way.
     private static let passMark = "task_mark"
 
     // MARK: Kept
 
-    /// A marketing task was made; other jobs leave nothing here. One whose person said no while it was in the air is to be
-    /// amended at once.
+    /// A marketing task was made, or may have been; other jobs leave nothing here. It is asked about at once: its person may
+    /// have said no while it was in the air.
     ///
     /// - Parameters:
     ///   - id: the provider's, as it gave it.
@@ -31,23 +33,32 @@ extension Ledger {
         let form = suppressionBook.key(of: SuppressionForm(.address(address))).hash63
         let insert = try session.prepared(
             """
-            INSERT OR REPLACE INTO made_task (job, at, route, id, subject, form, crm, person, contact, brand, topic,
-                campaign, tries) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 0)
+            INSERT INTO made_task (job, at, route, id, subject, form, crm, person, contact, brand, topic,
+                campaign, due, tries) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, 0)
+                ON CONFLICT (job) DO UPDATE SET id = coalesce(excluded.id, id), due = coalesce(due, excluded.due),
+                    over = NULL, said = NULL
             """)
         insert.bind(1, job.key).bind(2, since).bind(3, facts.route).bind(4, id).bind(5, subject).bind(6, form)
         insert.bind(7, job.crm).bind(8, job.person).bind(9, facts.contact.number).bind(10, job.brand)
-        try insert.bind(11, job.topic).bind(12, job.campaign).run()
+        try insert.bind(11, job.topic).bind(12, job.campaign).bind(13, now).run()
         gathered.hasTasks = true
-        if let task = try task(job.key), try objection(to: task, at: now) != nil { try mark(task.job, at: now) }
+    }
+
+    /// It certainly was not made.
+    func dropTask(of job: JobRow) throws {
+        guard ChannelKind(number: job.channel) == .crmTask else { return }
+        try session.prepared("DELETE FROM made_task WHERE job = ?1 AND attempt IS NULL").bind(1, job.key).run()
     }
 
     func task(_ job: Int64) throws -> MadeTask? {
-        try session.prepared(
-            """
-            SELECT job, at, route, id, subject, crm, person, contact, brand, topic, campaign, due, since, tries, note,
-                attempt FROM made_task WHERE job = ?1
-            """
-        ).bind(1, job).first { try MadeTask($0) }
+        try session.prepared(text: "SELECT \(MadeTask.columns) FROM made_task WHERE job = ?1").bind(1, job)
+            .first { try MadeTask($0) }
+    }
+
+    /// What an amendment of it waits for: another attempt or a question may yet tell its id.
+    func mayStillBeTold(_ task: MadeTask) throws -> Bool {
+        guard let job = try job(task.job) else { return false }
+        return try job.state != .doubt || doubt(of: job.key)?.due != nil
     }
 
     /// Whether any is kept: who has no tasks pays nothing.
@@ -83,32 +94,40 @@ extension Ledger {
         }
     }
 
-    private func jobs(_ select: StaticString, _ value: Int64) throws -> [Int64] {
+    /// The same of one row of a long list.
+    func markTasks(under new: ImportRow, at now: Instant) throws {
+        switch SuppressionKind(rawValue: new.kind) {
+        case .email, .phone:
+            for job in try jobs("SELECT job FROM made_task WHERE form = ?1", new.order) { try mark(job, at: now) }
+        case .crm, .person:
+            guard let target = FieldReader(new.side).suppressionTarget else { return }
+            try markTasks(under: SuppressionForm(target), at: now)
+        case .md5, .sha1, .sha256, .domain, .domainSuffix, .phonePrefix, nil:
+            if try meta(Self.passMark) != 0 { try setMeta(Self.passMark, 0) }
+        }
+    }
+
+    private func jobs(_ select: String, _ value: Int64) throws -> [Int64] {
         var jobs: [Int64] = []
-        try session.prepared(select).bind(1, value).each { jobs.append($0.int(0)) }
+        try session.prepared(text: select).bind(1, value).each { jobs.append($0.int(0)) }
         return jobs
     }
 
     private func mark(_ job: Int64, at now: Instant) throws {
-        try session.prepared("UPDATE made_task SET due = ?2, since = ?2, tries = 0 WHERE job = ?1 AND due IS NULL")
-            .bind(1, job).bind(2, now).run()
+        let update = try session.prepared(
+            """
+            UPDATE made_task SET due = coalesce(due, ?2), since = coalesce(since, ?2) WHERE job = ?1 AND over IS NULL
+            """)
+        try update.bind(1, job).bind(2, now).run()
     }
 
     /// One step of a pass for suppressions that mean many. Returns whether there is more.
     func markTasksPassedBy(at now: Instant) throws -> Bool {
         guard let reached = try meta(Self.passMark) else { return false }
-        var tasks: [MadeTask] = []
-        try session.prepared(
-            """
-            SELECT job, at, route, id, subject, crm, person, contact, brand, topic, campaign, due, since, tries, note,
-                attempt FROM made_task WHERE job > ?1 ORDER BY job LIMIT ?2
-            """
-        ).bind(1, reached).bind(2, Self.taskStep).each { tasks.append(try MadeTask($0)) }
-        for task in tasks where task.due == nil {
-            if try objection(to: task, at: now) != nil { try mark(task.job, at: now) }
-        }
+        let tasks = try jobs("SELECT job FROM made_task WHERE job > ?1 ORDER BY job LIMIT \(Self.taskStep)", reached)
+        for task in tasks { try mark(task, at: now) }
         if tasks.count == Self.taskStep, let last = tasks.last {
-            try setMeta(Self.passMark, last.job)
+            try setMeta(Self.passMark, last)
             return true
         }
         try session.prepared("DELETE FROM meta WHERE key = ?1").bind(1, Self.passMark).run()
@@ -117,20 +136,9 @@ extension Ledger {
 
     // MARK: Asked
 
-    /// What stands against the task, of all that came on record since it was let go.
-    ///
-    /// - Parameter controllers: brand to its controller, for objections; of one not named it is taken to be the same.
-    func objection(
-        to task: MadeTask, controllers: [String: String] = [:], at now: Instant
-    ) throws -> Objection? {
-        let facts = try facts(of: task)
-        let consents = try consents(of: task.subject)
-        if let found = consents.objection(to: facts, since: task.at, controllers: controllers) { return found }
-        let suppressions = try suppressions(of: addressee(of: task), person: task.person)
-        return suppressions.objection(to: facts, since: task.at, at: now)
-    }
-
-    private func addressee(of task: MadeTask) throws -> Addressee {
+    /// What the gate is to know of the task's person now. Where they are plays no part: it is asked about consent and
+    /// suppression alone.
+    func recipient(of task: MadeTask, at now: Instant, interest: PolicyInterest) throws -> RecipientFacts {
         let crm = try task.crm.flatMap { try subjectAddress($0) }
         let text = try subjectAddress(task.subject)
         let address: ContactAddress? =
@@ -139,7 +147,11 @@ extension Ledger {
             case .sms, .voice: text.map { .phone($0) }
             case .crmTask: crm.map { .crm($0) }
             }
-        return Addressee(address: address, crm: crm, person: nil)
+        let places = RecipientPlaces(
+            contact: task.contact, messageClass: .marketing,
+            addressee: Addressee(address: address, crm: crm, person: nil), address: task.subject, person: task.person,
+            place: PlaceEvidence(timezone: nil, country: nil, region: nil))
+        return try recipient(at: places, now, interest: interest)
     }
 
     /// As far as they are still known.
@@ -159,14 +171,20 @@ extension Ledger {
 
     // MARK: Let go
 
-    /// Tasks that are past their time. Returns whether there is more.
+    /// Tasks that are past their time, and amendments that nobody could make in theirs. Returns whether there is more.
     func dropTasks(at now: Instant) throws -> Bool {
+        var late: [MadeTask] = []
+        try session.prepared(
+            text: """
+                SELECT \(MadeTask.columns) FROM made_task WHERE due IS NOT NULL AND since < ?1 AND attempt IS NULL LIMIT ?2
+                """
+        ).bind(1, now - Self.amendmentPatience).bind(2, Self.taskStep).each { late.append(try MadeTask($0)) }
+        for task in late { try giveUpAmending(task, at: now) }
         try session.prepared(
             """
-            DELETE FROM made_task WHERE job IN (SELECT job FROM made_task WHERE at < ?1 AND attempt IS NULL
-                ORDER BY at LIMIT ?2)
+            DELETE FROM made_task WHERE job IN (SELECT job FROM made_task WHERE at < ?1 AND due IS NULL ORDER BY at LIMIT ?2)
             """
         ).bind(1, now - Self.taskLifetime).bind(2, Self.taskStep).run()
-        return session.changes == Self.taskStep
+        return late.count == Self.taskStep || session.changes == Self.taskStep
     }
 }

@@ -164,8 +164,10 @@ extension Ledger {
     private func forgetWords(of job: Int64) throws {
         // A doubt is still in the queue: what settles it will have to say whose it was.
         if try self.job(job) != nil { return }
-        let subjects = try session.prepared("SELECT subject, person FROM job_words WHERE key = ?1").bind(1, job).first {
-            [$0.intOrNil(0), $0.intOrNil(1)].compactMap { $0 }
+        let select = try session.prepared("SELECT subject, person, words FROM job_words WHERE key = ?1")
+        let subjects = try select.bind(1, job).first {
+            let about = FieldReader($0.blob(2))[.contactSubject].flatMap { Int64($0) }
+            return [$0.intOrNil(0), $0.intOrNil(1), about].compactMap { $0 }
         }
         for subject in subjects ?? [] {
             try session.prepared("DELETE FROM contact WHERE subject = ?1 AND key = ?2").bind(1, subject).bind(2, job)

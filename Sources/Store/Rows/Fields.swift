@@ -7,7 +7,8 @@
 import GatewayModel
 
 enum FieldTag: UInt8 {
-    case producer = 1, id, channel, recipient, person, template, messageClass, brand, topic, campaign, reference
+    case producer = 1, id, channel, recipient, person, template, messageClass, brand, topic, campaign, reference,
+        intended, contactSubject
     case detail = 32, messageID, contentSHA256, templateDigest, providerID, providerCode, providerEnhanced, cause,
         segments
     case action = 64, actor, systemUser, why, about

@@ -8,31 +8,33 @@ import Foundation
 struct Traffic: Hashable, Sendable {
     /// Whether it held an exchange.
     private(set) var isDelivery = false
-    /// Whether fewer jobs were offered than came back: some route runs out of them.
+    /// Whether some route has no more jobs to send.
     private(set) var runsShort = false
     /// How much of it went into taking in.
     var tookIn = Duration.zero
 
-    mutating func exchanged(settled: Int, offered: Int) { (isDelivery, runsShort) = (true, offered * 4 < settled * 3) }
+    mutating func exchanged(runsShort: Bool) { (isDelivery, self.runsShort) = (true, runsShort) }
 }
 
 /// What waits, as a value: which of it goes into the next transaction.
 ///
-/// Deliveries come before new work. While each route has jobs enough, taking in has a fifth of the time: a file of a
-/// hundred thousand lines would otherwise have two thirds of it, and every route would pay for it.
+/// Deliveries come before new work. While each route has jobs enough, a chunk of intake waits until deliveries have had
+/// four times as long as the last one took, or the writer has been idle for as long: a file of a hundred thousand lines
+/// would otherwise have two thirds of its time, and every route would pay for it.
 struct WaitingErrands {
     static let capacity = 4096
     /// Deliveries are under way for so long after their last exchange: as long as one is waited for (`Pace`).
     private static let lull = Duration.milliseconds(5)
-    /// How many times the time that a chunk took they have before there is another.
     private static let deliveriesShare = 4
 
     private var queues: [[Errand]] = Errand.Rank.allCases.map { _ in [] }
     private(set) var count = 0
     private var lastExchange: Duration?
     private var runsShort = false
-    /// From when on more is taken in, deliveries under way or not.
-    private var intakeOpens = Duration.zero
+    /// When the last chunk was in, and how long it took.
+    private var lastIntake: (ended: Duration, took: Duration) = (.zero, .zero)
+    /// What transactions have taken since then.
+    private var worked = Duration.zero
 
     /// False: full, the errand was not taken.
     mutating func add(_ errand: Errand) -> Bool {
@@ -67,15 +69,19 @@ struct WaitingErrands {
         return batch
     }
 
-    /// A transaction has ended now, since boot.
-    mutating func ended(_ traffic: Traffic, at now: Duration) {
+    /// A transaction that took so long has ended now, since boot.
+    mutating func ended(_ traffic: Traffic, after span: Duration, at now: Duration) {
         if traffic.isDelivery { (lastExchange, runsShort) = (now, traffic.runsShort) }
-        if traffic.tookIn > .zero { intakeOpens = now + traffic.tookIn * Self.deliveriesShare }
+        worked += span
+        if traffic.tookIn > .zero { (lastIntake, worked) = ((now, traffic.tookIn), .zero) }
     }
 
     private func intakeWaits(at now: Duration) -> Duration {
         guard areDeliveriesUnderWay(at: now), !runsShort else { return .zero }
-        return self[.exchange].isEmpty ? min(intakeOpens, (lastExchange ?? now) + Self.lull) - now : intakeOpens - now
+        let share = lastIntake.ended + lastIntake.took * Self.deliveriesShare - now
+        let idle = lastIntake.ended + worked + lastIntake.took - now
+        guard self[.exchange].isEmpty else { return share }
+        return min(share, idle, (lastExchange ?? now) + Self.lull - now)
     }
 
     private func areDeliveriesUnderWay(at now: Duration) -> Bool {
@@ -137,10 +143,11 @@ final class Inbox: @unchecked Sendable {
     }
 
     /// See `WaitingErrands`.
-    func ended(_ traffic: Traffic) {
+    func ended(_ traffic: Traffic, begun: Duration) {
         condition.lock()
         defer { condition.unlock() }
-        waiting.ended(traffic, at: sinceBoot())
+        let now = sinceBoot()
+        waiting.ended(traffic, after: now - begun, at: now)
     }
 
     /// No more is taken; what waits is still done.

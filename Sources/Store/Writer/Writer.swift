@@ -93,7 +93,8 @@ final class Writer: @unchecked Sendable {
         var busyTries = 0
         while true {
             do {
-                return answer(batch, try transact(batch))
+                let begun = timepiece.sinceBoot()
+                return answer(batch, try transact(batch), begun: begun)
             } catch let error as SQLFailure where error.isBusy && busyTries < Self.mostBusyTries {
                 busyTries += 1
             } catch {
@@ -146,9 +147,11 @@ final class Writer: @unchecked Sendable {
         hasSweeps = try ledger.sweepCancels(at: timepiece.now())
     }
 
-    private func answer(_ batch: [Errand], _ outcome: (gathered: Gathered, errors: [Int: StoreError])) {
+    private func answer(
+        _ batch: [Errand], _ outcome: (gathered: Gathered, errors: [Int: StoreError]), begun: Duration
+    ) {
         log.note(committed: outcome.gathered.lastSeq)
-        inbox.ended(outcome.gathered.traffic)
+        inbox.ended(outcome.gathered.traffic, begun: begun)
         for (index, errand) in batch.enumerated() { errand.answer(outcome.errors[index]) }
         tell(outcome.gathered)
         do {

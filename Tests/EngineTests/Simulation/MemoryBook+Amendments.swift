@@ -12,23 +12,33 @@ extension MemoryBook {
         write { pages, _ in pages.changes[key] = Change(id: id, due: now, since: now) }
     }
 
-    func dueAmendments(at now: Instant, limit: Int) -> [JobKey] {
+    func dueAmendments(on route: String, at now: Instant, limit: Int) -> [JobKey] {
         look { pages in
-            let due = pages.changes.filter { $0.value.due <= now }.map { DueCursor(due: $0.value.due, key: $0.key) }
+            let due = pages.changes.filter { $0.value.due <= now && pages.jobs[$0.key]?.facts.route == route }
+                .map { DueCursor(due: $0.value.due, key: $0.key) }
             let inTheAir = Set(pages.changing.compactMap { pages.flying[$0] })
             return due.sorted().map(\.key).filter { !inTheAir.contains($0) }.prefix(limit).map { $0 }
         }
     }
 
-    func launchAmendments(_ jobs: [JobKey], controllers: [String: String], at now: Instant) -> [Departure] {
-        write { pages, _ in jobs.compactMap { pages.amend($0, controllers, at: now) } }
+    func launchAmendments(
+        _ jobs: [JobKey], at now: Instant, interest: PolicyInterest, object: @escaping TaskObjection
+    ) -> [Departure] {
+        write { pages, _ in jobs.compactMap { pages.amend($0, at: now, object) } }
     }
 }
 
 extension MemoryBook.Pages {
-    fileprivate mutating func amend(_ key: JobKey, _ controllers: [String: String], at now: Instant) -> Departure? {
+    fileprivate mutating func amend(_ key: JobKey, at now: Instant, _ object: TaskObjection) -> Departure? {
         guard let job = jobs[key], let change = changes[key], change.due <= now else { return nil }
-        if controllers[job.facts.brand] == nil { wrongs.append("a brand without a controller") }
+        if now - change.since > .days(3) {
+            (changes[key], changed[key]) = (nil, .failed(.retriesExhausted))
+            return nil
+        }
+        guard object(job.facts, change.isLifted ? job.recipient : Self.objecting) != nil else {
+            changes[key] = nil
+            return nil
+        }
         attempts += 1
         let attempt = AttemptID(run: 1, counter: attempts)
         flying[attempt] = key
@@ -42,6 +52,17 @@ extension MemoryBook.Pages {
         return departure
     }
 
+    /// Suppressed, whatever the policy asks of consent.
+    private static let objecting: RecipientFacts = {
+        var facts = RecipientFacts()
+        facts.suppressions = [
+            SuppressionEvent(
+                number: 1, act: .added, match: .address, reason: .manual, scope: SuppressionScope(),
+                recordedAt: HandClock.start, expiresAt: nil, lifts: nil)
+        ]
+        return facts
+    }()
+
     mutating func settleChange(_ settlement: Settlement) {
         let key = settlement.job
         switch settlement.fate {
@@ -50,7 +71,6 @@ extension MemoryBook.Pages {
         case .again(let due, _, let counts):
             changes[key]!.due = due
             changes[key]!.tries += counts ? 1 : 0
-            changes[key]!.putOff += counts ? 0 : 1
         case .unknown, .absent, .held: wrongs.append("an amendment was settled as \(settlement.fate)")
         }
     }

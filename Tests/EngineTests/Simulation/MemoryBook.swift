@@ -83,7 +83,8 @@ final class MemoryBook: DeliveryBook {
         /// When somebody said no.
         var since: Instant
         var tries = 0
-        var putOff = 0
+        /// Nothing stands against it any more.
+        var isLifted = false
     }
 
     struct Waiter {
@@ -210,7 +211,7 @@ final class MemoryBook: DeliveryBook {
     }
 
     func exchange(
-        settled: [Settlement], candidates: [JobKey], at now: Instant, interest: PolicyInterest,
+        settled: [Settlement], candidates: [JobKey], runsShort: Bool, at now: Instant, interest: PolicyInterest,
         decide: @escaping @Sendable (JobFacts, RecipientFacts) -> AdmissionDecision
     ) async throws(StoreError) -> [Departure] {
         let answer = write { pages, arrivals -> Result<[Departure], StoreError> in
@@ -324,6 +325,10 @@ extension MemoryBook.Pages {
             check(decision)
             // What may have gone is parked instead.
             end(key, job.facts.isInDoubt ? .unknown : .withheld, job.facts.isInDoubt ? "in_doubt" : reason.rawValue)
+        case .park(_, let decision):
+            check(decision)
+            if !job.facts.isInDoubt { wrongs.append("what is in no doubt was parked") }
+            end(key, .unknown, "in_doubt")
         case .hold(let why): hold(key, why)
         case .move(let lane):
             move(key, to: lane)

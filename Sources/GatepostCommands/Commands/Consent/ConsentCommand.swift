@@ -30,3 +30,15 @@ extension ContactAddress {
         }
     }
 }
+
+extension TrunkZero {
+    /// Of what was to be recorded.
+    ///
+    /// - Parameter text: as somebody typed it.
+    func refusal(of text: String) -> CommandFailure {
+        CommandFailure(.badData, "\"\(TextWidth.shown(text))\" \(self)", advice: "nothing was recorded")
+    }
+
+    /// For who looks a number up: what is on record under it reaches nobody.
+    func hint(about text: String) { Say.line("\"\(TextWidth.shown(text))\" \(self)") }
+}

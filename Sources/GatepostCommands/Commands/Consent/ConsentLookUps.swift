@@ -20,6 +20,7 @@ struct ConsentHistoryCommand: AsyncParsableCommand {
 
     func run() async throws {
         let contact = try ContactAddress(typed: address)
+        TrunkZero(in: contact)?.hint(about: address)
         let records = try await record.withStore(.reader) { store, _ in try await store.consents(of: contact) }
         let isTable = format.format == .table
         var report = try Report(
@@ -77,6 +78,7 @@ struct ConsentShow: AsyncParsableCommand {
 
     func run() async throws {
         let contact = try ContactAddress(typed: address)
+        TrunkZero(in: contact)?.hint(about: address)
         let (events, settings) = try await record.withStore(.reader) { store, settings in
             (try await store.consents(of: contact).map(\.event), settings)
         }

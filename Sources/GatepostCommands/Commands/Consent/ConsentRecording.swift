@@ -51,6 +51,7 @@ struct ConsentRecording: AsyncParsableCommand {
 
     func run() async throws {
         let contact = try ContactAddress(typed: address)
+        if let zero = TrunkZero(in: contact) { throw zero.refusal(of: address) }
         let fields = try fields(contact)
         let files = try attach.map {
             (name: $0.split(separator: "/").last.map(String.init) ?? $0, bytes: try Self.read($0))

@@ -44,7 +44,7 @@ struct EvidenceEntry: Hashable, Sendable {
     }
 }
 
-/// What a reviewer must not miss about a message.
+/// What a reviewer must not miss.
 struct EvidenceMark: Hashable, Sendable {
     enum Kind: String, Hashable, Sendable {
         /// Kept back after somebody had said no.
@@ -55,37 +55,49 @@ struct EvidenceMark: Hashable, Sendable {
         case sentAsOptOutCame = "sent_as_opt_out_came"
         /// Let go after the opt-out was recorded, and no later grant is on record.
         case sentAfterOptOut = "sent_after_opt_out"
+        /// The person said no after the task was made, and it stands at its provider still.
+        case taskNotClosed = "task_not_closed"
     }
-    var kind: Kind
-    /// `c12`
-    var optOut: String
-    var occurredAt: Instant
-    var recordedAt: Instant
+    let kind: Kind
+    let sentence: String
+    /// The opt-out in whose spite it went, or on whose account it did not; nil where none is named.
+    let optOut: ConsentEvent?
 
-    init(_ kind: Kind, _ event: ConsentEvent) {
-        (self.kind, optOut, occurredAt, recordedAt) = (kind, event.id, event.occurredAt, event.recordedAt)
+    /// A task that somebody has to close.
+    static let taskNotClosed = EvidenceMark(
+        kind: .taskNotClosed, sentence: "The task could not be closed at its provider: somebody has to.", optOut: nil)
+
+    static func withheld(after event: ConsentEvent) -> EvidenceMark {
+        EvidenceMark(kind: .withheldAfterOptOut, sentence: "Withheld after the opt-out \(event.id).", optOut: event)
     }
 
-    var sentence: String {
-        switch kind {
-        case .withheldAfterOptOut: "Withheld after the opt-out \(optOut)."
-        case .sentBeforeOptOutKnown:
+    static func sent(beforeKnown event: ConsentEvent) -> EvidenceMark {
+        let sentence = """
+            Went after the opt-out \(event.id) of \(TimeText.short(event.occurredAt)), which was recorded only at \
+            \(TimeText.short(event.recordedAt)).
             """
-            Went after the opt-out \(optOut) of \(TimeText.short(occurredAt)), which was recorded only at \
-            \(TimeText.short(recordedAt)).
+        return EvidenceMark(kind: .sentBeforeOptOutKnown, sentence: sentence, optOut: event)
+    }
+
+    static func sent(asCame event: ConsentEvent) -> EvidenceMark {
+        let sentence = """
+            Let go before the opt-out \(event.id) was recorded at \(TimeText.short(event.recordedAt)), accepted after it.
             """
-        case .sentAsOptOutCame:
-            """
-            Let go before the opt-out \(optOut) was recorded at \(TimeText.short(recordedAt)), accepted after it.
-            """
-        case .sentAfterOptOut: "Went after the opt-out \(optOut), and no later grant is on record that covers it."
-        }
+        return EvidenceMark(kind: .sentAsOptOutCame, sentence: sentence, optOut: event)
+    }
+
+    static func sent(after event: ConsentEvent) -> EvidenceMark {
+        EvidenceMark(
+            kind: .sentAfterOptOut,
+            sentence: "Went after the opt-out \(event.id), and no later grant is on record that covers it.",
+            optOut: event)
     }
 
     var json: JSONObject {
         JSONObject([
-            ("mark", .string(kind.rawValue)), ("opt_out", .string(optOut)), ("occurred_at", .time(occurredAt)),
-            ("recorded_at", .time(recordedAt)),
+            ("mark", .string(kind.rawValue)), ("opt_out", .text(optOut?.id)),
+            ("occurred_at", .time(optOut?.occurredAt)),
+            ("recorded_at", .time(optOut?.recordedAt)),
         ])
     }
 }

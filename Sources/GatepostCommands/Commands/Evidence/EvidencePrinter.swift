@@ -64,7 +64,7 @@ enum EvidenceSheet {
     static let columns = ["seq", "time", "kind", "what", "id", "summary", "marks"] + fields.map(\.column) + ["detail"]
 
     static func values(of entry: EvidenceEntry) -> [JSONValue] {
-        let marks = entry.marks.map { "\($0.kind.rawValue) \($0.optOut)" }.joined(separator: " ")
+        let marks = entry.marks.flatMap { [$0.kind.rawValue, $0.optOut?.id] }.compactMap(\.self).joined(separator: " ")
         let head: [JSONValue] = [
             .integer(entry.seq), .time(entry.time), .string(entry.kind.rawValue), .string(entry.what), .text(entry.id),
             .string(entry.summary), .string(marks),

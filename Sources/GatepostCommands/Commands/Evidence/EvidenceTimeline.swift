@@ -26,35 +26,20 @@ struct EvidenceTimeline {
 
     /// Everything about the subject. With `job`, of messages only that one, and its decisions in full.
     mutating func gather(_ subject: EvidenceSubject, job: JobIdentity? = nil) async throws {
-        var events: [ConsentRecord] = []
-        var outcomes: [Outcome] = []
-        switch subject {
-        case .address(let address):
-            let dossier = try await store.dossier(of: address)
-            noteCut(dossier)
-            (events, outcomes) = (dossier.consents, dossier.outcomes)
-            try await add(dossier.suppressions)
-            for person in follow(Set(outcomes.compactMap(\.person)), "persons") {
-                try await add(store.suppressions(matching: .person(person)))
-            }
-        case .person(let person):
-            let dossier = try await store.dossier(ofPerson: person)
-            noteCut(dossier)
-            outcomes = dossier.outcomes
-            try await add(dossier.suppressions)
-            let addresses = Dictionary(
-                outcomes.compactMap { EvidenceSubject(recipientOf: $0) }.compactMap(\.address).map {
-                    ($0.description, $0)
-                }, uniquingKeysWith: { first, _ in first })
-            for name in follow(Set(addresses.keys), "addresses") {
-                guard let address = addresses[name] else { continue }
-                events += try await store.consents(of: address)
-                try await add(store.suppressions(matching: .address(address)))
-            }
+        let dossier = try await dossier(of: subject)
+        if dossier.isCut { cuts.append("There are more messages than are told here: the oldest are left out.") }
+        try await add(dossier.suppressions)
+        if subject.address != nil { try await addPersons(of: dossier.outcomes) }
+        let jobs = EvidenceJobs(job.map { job in dossier.outcomes.filter(job.isIts) } ?? dossier.outcomes)
+        let aims = try await aims(of: jobs, foundBy: subject)
+        var events = dossier.consents
+        for address in follow(jobs.addresses.union(aims.values.map(\.address)), "addresses")
+        where address != subject.address {
+            events += try await store.consents(of: address)
+            try await add(store.suppressions(matching: .address(address)))
         }
         for event in events { try await add(event) }
-        let jobs = Jobs(job.map { job in outcomes.filter(job.isIts) } ?? outcomes)
-        try await add(jobs, events, inFull: job != nil)
+        try await add(jobs, aims, events, inFull: job != nil)
         try await addOperators(over: jobs)
         entries.sort { $0.seq < $1.seq }
     }
@@ -64,15 +49,59 @@ struct EvidenceTimeline {
 
     // MARK: Parts
 
-    private mutating func noteCut(_ dossier: Dossier) {
-        if dossier.isCut { cuts.append("There are more messages than are told here: the oldest are left out.") }
+    private func dossier(of subject: EvidenceSubject) async throws -> Dossier {
+        switch subject {
+        case .address(let address): try await store.dossier(of: address)
+        case .person(let person): try await store.dossier(ofPerson: person)
+        }
     }
 
-    private mutating func follow(_ names: Set<String>, _ what: String) -> [String] {
+    private mutating func follow<Name: CustomStringConvertible>(_ names: Set<Name>, _ what: String) -> [Name] {
         if names.count > Self.mostFollowed {
             cuts.append("Of \(names.count) \(what) only \(Self.mostFollowed) were looked at.")
         }
-        return Array(names.sorted().prefix(Self.mostFollowed))
+        return Array(names.sorted { $0.description < $1.description }.prefix(Self.mostFollowed))
+    }
+
+    private mutating func addPersons(of outcomes: [Outcome]) async throws {
+        for person in follow(Set(outcomes.compactMap(\.person)), "persons") {
+            try await add(store.suppressions(matching: .person(person)))
+        }
+    }
+
+    /// Whom the tasks among them are about, as far as that is known.
+    private mutating func aims(
+        of jobs: EvidenceJobs, foundBy subject: EvidenceSubject
+    ) async throws -> [JobIdentity: TaskAim] {
+        let tasks = jobs.lives.filter { $0.first?.channel == .crmTask }
+        if tasks.count > Self.mostFollowed {
+            cuts.append("Of \(tasks.count) tasks only the newest \(Self.mostFollowed) were asked whom they are about.")
+        }
+        var aims: [JobIdentity: TaskAim] = [:]
+        for life in tasks.suffix(Self.mostFollowed) {
+            guard let job = life.first.map(JobIdentity.init) else { continue }
+            aims[job] = try await aim(of: life, job)
+        }
+        // Under a number or mail address stand only tasks about it.
+        switch subject {
+        case .person, .address(.crm): break
+        case .address(let address):
+            for job in tasks.compactMap({ $0.first.map(JobIdentity.init) }) where aims[job] == nil {
+                aims[job] = TaskAim(of: address)
+            }
+        }
+        return aims
+    }
+
+    /// By its record while that is kept, then by a consent that a decision names.
+    private func aim(of life: [Outcome], _ job: JobIdentity) async throws -> TaskAim? {
+        for found in try await store.job(producer: job.producer, id: job.id) {
+            if let aim = found.record.flatMap(TaskAim.init(record:)) { return aim }
+        }
+        for number in life.flatMap(\.consentsSeen) {
+            if let aim = try await store.consent(number: number).flatMap(TaskAim.init) { return aim }
+        }
+        return nil
     }
 
     private mutating func add(_ suppressions: [SuppressionRecord]) async throws {
@@ -95,18 +124,21 @@ struct EvidenceTimeline {
         entries.append(EvidenceEntry(record, at: record.event.recordedAt, wording: wording, attachments: files))
     }
 
-    private mutating func add(_ jobs: Jobs, _ consents: [ConsentRecord], inFull: Bool) async throws {
-        let byAddress = Dictionary(grouping: consents) { $0.address?.description ?? "" }
-        var marks: [String: OptOutMarks] = [:]
+    private mutating func add(
+        _ jobs: EvidenceJobs, _ aims: [JobIdentity: TaskAim], _ consents: [ConsentRecord], inFull: Bool
+    ) async throws {
+        let byAddress = Dictionary(grouping: consents, by: \.address)
+        var marks: [ContactAddress?: OptOutMarks] = [:]
         for outcome in jobs.outcomes {
-            let address = EvidenceSubject(recipientOf: outcome)?.address?.description ?? ""
+            let aim = aims[JobIdentity(outcome)]
+            let address = aim?.address ?? EvidenceSubject(recipientOf: outcome)?.address
             if marks[address] == nil {
                 marks[address] = OptOutMarks((byAddress[address] ?? []).map(\.event), controllers: controllers)
             }
             if let version = outcome.decision?.object?["policy"]?.string { try await learn(version) }
             let decision = EvidenceDecision(outcome.decision, policies: policies)
-            let mark = marks[address]?.mark(of: outcome, admitted: decision?.at)
-            entries.append(EvidenceEntry(outcome, decision, marks: mark.map { [$0] } ?? [], inFull: inFull))
+            let mark = marks[address]?.mark(of: outcome, admitted: decision?.at, aim: aim)
+            entries.append(EvidenceEntry(outcome, decision, aim: aim, marks: mark.map { [$0] } ?? [], inFull: inFull))
         }
     }
 
@@ -121,8 +153,8 @@ struct EvidenceTimeline {
             version: version, sha256: bundle.sha256, since: since, explaining: PolicyText(bundle).explaining)
     }
 
-    /// Orders about the queue, holds and routes while these jobs lived.
-    private mutating func addOperators(over jobs: Jobs) async throws {
+    /// Orders about the queue, holds and routes while these jobs lived, and what became of tasks that were to be closed.
+    private mutating func addOperators(over jobs: EvidenceJobs) async throws {
         guard let first = jobs.outcomes.map(\.time).min() else { return }
         var after: Int64 = 0
         while true {
@@ -137,26 +169,6 @@ struct EvidenceTimeline {
             guard let last = page.last?.seq else { return }
             after = last
         }
-    }
-}
-
-/// One job among all that a recipient ever got.
-struct JobIdentity: Hashable, Sendable {
-    var producer: String?
-    var id: String
-    func isIts(_ outcome: Outcome) -> Bool { outcome.job == id && outcome.producer == producer }
-}
-
-/// The outcomes of several jobs, and each job's own.
-private struct Jobs {
-    let outcomes: [Outcome]
-    /// In the order in which they were taken in.
-    let lives: [[Outcome]]
-
-    init(_ outcomes: [Outcome]) {
-        self.outcomes = outcomes
-        let byJob = Dictionary(grouping: outcomes) { JobIdentity(producer: $0.producer, id: $0.job ?? "") }
-        lives = byJob.values.sorted { ($0.first?.seq ?? 0) < ($1.first?.seq ?? 0) }
     }
 }
 

@@ -55,16 +55,22 @@ extension EvidenceEntry {
 
     /// - Parameter jobs: ids of the messages it may have concerned.
     init(_ action: OperatorAction, jobs: [String]) {
-        let named = jobs.prefix(Self.mostNamed).joined(separator: ", ")
-        let more = jobs.count > Self.mostNamed ? " and \(jobs.count - Self.mostNamed) more" : ""
+        let amendment = TaskAmendment(action)
         self.init(
-            seq: action.seq, time: action.at, kind: .operator, what: action.action, id: nil,
-            summary: "An operator's \(action.action), which may have concerned \(named)\(more).",
+            seq: action.seq, time: action.at, kind: .operator, what: action.action, id: amendment?.job.id,
+            summary: amendment?.sentence ?? Self.summary(of: action, jobs),
+            marks: action.action == TaskAmendment.notClosed ? [.taskNotClosed] : [],
             detail: JSONObject(
                 action.json.members.map { ($0.key, $0.value) } + [("jobs", .array(jobs.map(JSONValue.string)))]))
         note("about", action.about)
         note("by", action.who)
         note("why", action.why)
+    }
+
+    private static func summary(of action: OperatorAction, _ jobs: [String]) -> String {
+        let named = jobs.prefix(mostNamed).joined(separator: ", ")
+        let more = jobs.count > mostNamed ? " and \(jobs.count - mostNamed) more" : ""
+        return "An operator's \(action.action), which may have concerned \(named)\(more)."
     }
 
     private static let mostNamed = 5

@@ -41,14 +41,20 @@ struct EvidenceDecision: Sendable {
 }
 
 extension EvidenceEntry {
-    /// - Parameter inFull: every rule's answer and the presets' sources, not only what stood in the way.
-    init(_ outcome: Outcome, _ decision: EvidenceDecision?, marks: [EvidenceMark], inFull: Bool) {
+    /// - Parameters:
+    ///   - aim: of a task, where it is known.
+    ///   - inFull: every rule's answer and the presets' sources, not only what stood in the way.
+    init(_ outcome: Outcome, _ decision: EvidenceDecision?, aim: TaskAim?, marks: [EvidenceMark], inFull: Bool) {
         var detail = outcome.json
         if let decision { detail.members.append(JSONObject.Member("explained", .object(decision.json))) }
+        if outcome.event == .accepted, let aim { detail.members += aim.members }
         self.init(
             seq: outcome.seq, time: outcome.time, kind: .message, what: outcome.event.rawValue, id: outcome.job,
             summary: outcome.sentence, marks: marks, detail: detail)
-        if outcome.event == .accepted { noteJob(outcome) }
+        if outcome.event == .accepted {
+            noteJob(outcome)
+            note("asks for", aim?.words)
+        }
         note("until", outcome.until.map(TimeText.short))
         note("answer", outcome.detail)
         note("provider", outcome.provider.flatMap { [$0.id.map { "id \($0)" }, $0.code, $0.enhanced].joined })
@@ -87,6 +93,9 @@ extension EvidenceEntry {
 }
 
 extension Outcome {
+    /// An `unknown` that says only why what may have gone does not go again: nothing left with it.
+    var isNoDeparture: Bool { event == .unknown && attempt == nil }
+
     /// What happened, in a sentence.
     var sentence: String {
         let by = route.map { " by route \($0)" } ?? ""
@@ -97,6 +106,7 @@ extension Outcome {
         case .sent: return "Sent\(by): the relay or provider took responsibility."
         case .withheld: return "Withheld\(because): it did not go."
         case .failed: return "Failed\(because)\(by): it did not go."
+        case .unknown where isNoDeparture: return "It may have gone before, and does not go again."
         case .unknown: return "No verdict came back\(by)\(because): it may have gone."
         case .cancelled:
             return "Cancelled\(reason.map { " by \($0 == "operator" ? "an operator" : "its producer")" } ?? "")."

@@ -3,14 +3,18 @@
 // OperatorReach: which messages an operator's action may have concerned, by what the journal keeps of it. Pure.
 //
 // The record says whom an order was meant for (`3 jobs: campaign spring-26`), not each job it changed; so this says
-// "may", and only within the job's life.
+// "may", and only within the job's life. Of a task that was to be closed it names the one job, which has ended by then.
 
 import GatewayModel
 import Store
 
 struct OperatorReach {
-    /// What an action names; every part must hold. Empty: everything.
-    private let parts: [(key: String, value: String)]
+    private enum Whom {
+        /// Every part must hold. Empty: everything.
+        case order([(key: String, value: String)])
+        case task(JobIdentity)
+    }
+    private let whom: Whom
 
     /// Nil where the action is about no messages, or cannot be read.
     init?(_ action: OperatorAction) {
@@ -19,20 +23,27 @@ struct OperatorReach {
         case let name where name.hasPrefix("queue_") || name.hasPrefix("hold_"):
             guard let colon = about.firstRange(of: ": "), let parts = Self.parts(String(about[colon.upperBound...]))
             else { return nil }
-            self.parts = parts
+            whom = .order(parts)
         case "route_pause", "route_resume":
             guard let parts = Self.parts(about) else { return nil }
-            self.parts = parts
-        default: return nil
+            whom = .order(parts)
+        default:
+            guard let amendment = TaskAmendment(action) else { return nil }
+            whom = .task(amendment.job)
         }
     }
 
     /// - Parameter life: the events of one job, in order.
     func mayConcern(_ life: [Outcome], at moment: Instant) -> Bool {
-        guard let first = life.first, first.time <= moment,
-            (life.last { $0.event.isTerminal }?.time ?? moment) >= moment
-        else { return false }
-        return parts.allSatisfy { part in Self.holds(part, of: first, routes: life.compactMap(\.route)) }
+        guard let first = life.first else { return false }
+        switch whom {
+        case .task(let job): return job.isIts(first)
+        case .order(let parts):
+            guard first.time <= moment, (life.last { $0.event.isTerminal }?.time ?? moment) >= moment else {
+                return false
+            }
+            return parts.allSatisfy { part in Self.holds(part, of: first, routes: life.compactMap(\.route)) }
+        }
     }
 
     private static let keys = [

@@ -22,55 +22,68 @@ struct OptOutMarks {
         self.controllers = controllers
     }
 
-    /// - Parameter admitted: when the gate let it go; nil where its decision is past its time.
-    func mark(of outcome: Outcome, admitted: Instant?) -> EvidenceMark? {
+    /// - Parameters:
+    ///   - admitted: when the gate let it go; nil where its decision is past its time.
+    ///   - aim: of a task, where it is known.
+    func mark(of outcome: Outcome, admitted: Instant?, aim: TaskAim?) -> EvidenceMark? {
         guard outcome.messageClass == .marketing else { return nil }
+        let message = Message(outcome, aim)
         switch outcome.event {
-        case .sent, .unknown: return sent(outcome, admitted: admitted ?? outcome.time)
+        case .unknown where outcome.isNoDeparture: return nil
+        case .sent, .unknown: return sent(message, at: outcome.time, admitted: admitted ?? outcome.time)
         case .withheld:
-            let known = optOuts.last { reaches($0, outcome) && $0.recordedAt <= outcome.time }
-            guard let known, !isLifted(known, for: outcome, by: outcome.time) else { return nil }
-            return EvidenceMark(.withheldAfterOptOut, known)
+            let known = optOuts.last { reaches($0, message) && $0.recordedAt <= outcome.time }
+            guard let known, !isLifted(known, for: message, by: outcome.time) else { return nil }
+            return .withheld(after: known)
         case .accepted, .postponed, .failed, .cancelled, .delivered, .bounced, .complained, .unsubscribed, .replied,
             .consentChanged, .suppressed:
             return nil
         }
     }
 
-    private func sent(_ outcome: Outcome, admitted: Instant) -> EvidenceMark? {
+    /// What an opt-out may reach; nil: not known, so in doubt it does.
+    private struct Message {
+        var contact: ContactChannel?
+        var brand: String?
+        var topic: String?
+
+        init(_ outcome: Outcome, _ aim: TaskAim?) {
+            (brand, topic) = (outcome.brand, outcome.topic)
+            contact =
+                switch outcome.channel {
+                case .email: .email
+                case .sms: .sms
+                case .crmTask: aim?.channel
+                case nil: nil
+                }
+        }
+    }
+
+    private func sent(_ message: Message, at time: Instant, admitted: Instant) -> EvidenceMark? {
         let despite = optOuts.first { event in
-            reaches(event, outcome) && event.occurredAt <= outcome.time && !isLifted(event, for: outcome, by: admitted)
+            reaches(event, message) && event.occurredAt <= time && !isLifted(event, for: message, by: admitted)
         }
         guard let event = despite else { return nil }
-        if outcome.time < event.recordedAt { return EvidenceMark(.sentBeforeOptOutKnown, event) }
-        if admitted <= event.recordedAt { return EvidenceMark(.sentAsOptOutCame, event) }
-        return EvidenceMark(.sentAfterOptOut, event)
+        if time < event.recordedAt { return .sent(beforeKnown: event) }
+        if admitted <= event.recordedAt { return .sent(asCame: event) }
+        return .sent(after: event)
     }
 
     /// Whether the person agreed anew before that moment.
-    private func isLifted(_ optOut: ConsentEvent, for outcome: Outcome, by moment: Instant) -> Bool {
+    private func isLifted(_ optOut: ConsentEvent, for message: Message, by moment: Instant) -> Bool {
         optIns.contains { grant in
-            grant.occurredAt > optOut.occurredAt && grant.recordedAt <= moment && reaches(grant, outcome)
+            grant.occurredAt > optOut.occurredAt && grant.recordedAt <= moment && reaches(grant, message)
         }
     }
 
-    private func reaches(_ event: ConsentEvent, _ outcome: Outcome) -> Bool {
+    private func reaches(_ event: ConsentEvent, _ message: Message) -> Bool {
         if event.type == .reassigned { return true }
-        return channelHolds(event, outcome) && brandHolds(event, outcome)
-            && (event.topics.map { topics in outcome.topic.map(topics.contains) ?? true } ?? true)
+        return (event.channel.map { $0 == message.contact ?? $0 } ?? true) && brandHolds(event, message)
+            && (event.topics.map { topics in message.topic.map(topics.contains) ?? true } ?? true)
     }
 
-    /// A task is about a contact by some channel, which its outcome does not name.
-    private func channelHolds(_ event: ConsentEvent, _ outcome: Outcome) -> Bool {
-        switch (event.channel, outcome.channel) {
-        case (nil, _), (_, nil), (_, .crmTask): true
-        case (.email, .email), (.sms, .sms): true
-        case (.email, .sms), (.sms, .email), (.voice, _), (.crmTask, _): false
-        }
-    }
-
-    private func brandHolds(_ event: ConsentEvent, _ outcome: Outcome) -> Bool {
-        guard let brand = event.brand, let other = outcome.brand, brand != other else { return true }
+    private func brandHolds(_ event: ConsentEvent, _ message: Message) -> Bool {
+        guard let brand = event.brand, let other = message.brand, brand != other else { return true }
         guard event.type == .objected, let controller = controllers[brand] else { return false }
         return controllers[other] == controller
     }

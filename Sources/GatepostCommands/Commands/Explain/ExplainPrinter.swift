@@ -20,7 +20,9 @@ struct ExplainPrinter {
         case .table: style = .people(.standardOutput)
         case .json: style = .objects
         case .csv:
-            let columns = ["job", "at", "policy", "verdict", "rule", "said", "standing", "text"].map { Column($0) }
+            let columns = [
+                "job", "at", "policy", "verdict", "rule", "said", "standing", "text", "in_doubt",
+            ].map { Column($0) }
             style = .rows(try Report(columns, as: .csv, to: output))
         }
     }
@@ -35,6 +37,7 @@ struct ExplainPrinter {
                 try rows.row([
                     .text(report.job), .time(report.at), .text(report.policyVersion), .text(report.verdictWord),
                     .text(line.rule), .text(line.said), .text(line.standing.rawValue), .text(line.text),
+                    .flag(report.doubt != nil),
                 ])
             }
             style = .rows(rows)
@@ -66,26 +69,53 @@ private struct ExplainText {
     let terminal: Terminal
 
     var lines: [String] {
-        [headline] + report.obstacles.map { "  but kept here by \(TextWidth.shown($0))" } + [""] + fields + [""] + rules
+        headlines + report.obstacles.map { "  but kept here by \(TextWidth.shown($0))" } + [""] + fields + [""] + rules
             + places + sources
             + ["", "Not legal advice: presets say what somebody read, and when."]
     }
 
     // MARK: The verdict
 
-    private var headline: String {
+    /// Of a doubt first what it waits for: the gate is asked of another attempt only.
+    private var headlines: [String] {
         switch report.ending {
-        case .verdict(.proceed): terminal.paint("GOES NOW", .good)
-        case .verdict(.postpone(let until?, let reason)):
-            terminal.paint("NOT NOW", .caution) + ": \(reason.rawValue); earliest \(onTheClock(until))"
-        case .verdict(.postpone(nil, let reason)):
-            terminal.paint("NOT NOW", .caution) + ": \(reason.rawValue); nobody knows when"
-        case .verdict(.withhold(let reason)): terminal.paint("NEVER", .bad) + ": \(reason.rawValue)"
-        case .ended(let outcome?):
-            "\(report.job) has ended: \(terminal.paint(outcome.event.rawValue, outcome.event.tone))"
-                + (outcome.reason.map { " (\($0))" } ?? "") + " at \(TimeText.short(outcome.time))"
-        case .ended(nil): "\(report.job) has ended; the journal does not keep how any more"
+        case .verdict(let verdict):
+            guard let doubt = report.doubt else { return [words(for: verdict)] }
+            return [
+                terminal.paint("IN DOUBT", .bad)
+                    + ": an attempt may have gone and got no verdict; \(words(for: doubt))",
+                "  of another attempt the gate would say: \(words(for: verdict))",
+            ]
+        case .ended(let outcome): return [words(for: outcome)]
         }
+    }
+
+    private func words(for verdict: Verdict) -> String {
+        switch verdict {
+        case .proceed: terminal.paint("GOES NOW", .good)
+        case .postpone(let until?, let reason):
+            terminal.paint("NOT NOW", .caution) + ": \(reason.rawValue); earliest \(onTheClock(until))"
+        case .postpone(nil, let reason):
+            terminal.paint("NOT NOW", .caution) + ": \(reason.rawValue); nobody knows when"
+        case .withhold(let reason): terminal.paint("NEVER", .bad) + ": \(reason.rawValue)"
+        }
+    }
+
+    private func words(for doubt: DoubtWait) -> String {
+        switch doubt {
+        case .inquiry(let due): "its provider is asked at \(TimeText.short(due))"
+        case .resending(let due?): "it goes again at \(TimeText.short(due)), if the gate lets it"
+        case .resending(nil): "it goes again when the gate lets it"
+        case .landing: "another, or a question about it, is in the air"
+        case .release: "it is held"
+        case .person: "nothing goes by itself: settle, retry or cancel it, within 7 days of its unknown"
+        }
+    }
+
+    private func words(for outcome: Outcome?) -> String {
+        guard let outcome else { return "\(report.job) has ended; the journal does not keep how any more" }
+        return "\(report.job) has ended: \(terminal.paint(outcome.event.rawValue, outcome.event.tone))"
+            + (outcome.reason.map { " (\($0))" } ?? "") + " at \(TimeText.short(outcome.time))"
     }
 
     /// With the recipient's own clock, where that is not in doubt.

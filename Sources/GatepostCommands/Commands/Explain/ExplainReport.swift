@@ -25,6 +25,8 @@ struct ExplainReport {
     var facts: JobFacts?
     /// What else keeps it here, whatever the gate says: holds, a paused route, a part that is gone.
     var obstacles: [String] = []
+    /// What it waits for where an attempt of it may have gone; the verdict then is what would be said of another.
+    var doubt: DoubtWait?
     var at: Instant
     var policyVersion: String?
     var ending: Ending
@@ -49,10 +51,7 @@ struct ExplainReport {
         self.init(job: job.id, state: state, snapshot.inStricterClass(facts), recipient, snapshot, at: moment)
         why = job.queued?.why
         obstacles = orders.obstacles(to: facts) + [snapshot.missingParts(of: facts)].compactMap(\.self)
-        if job.queued?.state == .doubt {
-            obstacles.append(
-                "a doubt: an attempt may have gone and got no verdict; its provider settles it, a person, or 7 days")
-        }
+        doubt = job.queued?.doubt
     }
 
     private init(
@@ -114,12 +113,13 @@ extension ExplainReport {
         JSONObject(
             [
                 ("job", .string(job)), ("file", .text(file)), ("state", .string(state)), ("why", .text(why)),
-                ("obstacles", .array(obstacles.map(JSONValue.string))), ("channel", .text(facts?.channel.rawValue)),
+                ("obstacles", .array((obstacles + doubtObstacle).map(JSONValue.string))),
+                ("channel", .text(facts?.channel.rawValue)),
                 ("contact", .text(facts?.contact.rawValue)),
                 ("class", .text(facts?.messageClass.rawValue)), ("template", .text(facts?.template)),
                 ("route", .text(facts.flatMap { $0.route.isEmpty ? nil : $0.route })), ("at", .time(at)),
                 ("policy", .text(policyVersion)),
-            ] + endingMembers + [
+            ] + endingMembers + doubtMembers + [
                 ("rules", .array(zip(answers, explanation.lines).map(Self.rule))),
                 ("presets", .array(sources.map(Self.source))),
             ] + placeMembers)
@@ -139,6 +139,20 @@ extension ExplainReport {
                 ("time", .time(outcome?.time)),
             ]
         }
+    }
+
+    /// Of a doubt that does not go again by itself.
+    private var doubtObstacle: [String] {
+        switch doubt {
+        case .inquiry, .person:
+            ["a doubt: an attempt may have gone and got no verdict; its provider settles it, a person, or 7 days"]
+        case .resending, .landing, .release, nil: []
+        }
+    }
+
+    /// Beside a verdict: whether it is of another attempt, after one that may have gone.
+    private var doubtMembers: [(String, JSONValue)] {
+        if case .verdict = ending { [("in_doubt", .bool(doubt != nil))] } else { [] }
     }
 
     private static func rule(_ answer: RuleAnswer, _ line: Explanation.Line) -> JSONValue {

@@ -18,7 +18,26 @@ struct ProviderTry: AsyncParsableCommand {
             --setting api_key=abc --setting from=Acme
             """)
 
-    enum Purpose: String, ExpressibleByArgument, CaseIterable { case create, inquire, amend }
+    enum Purpose: String, ExpressibleByArgument, CaseIterable {
+        case create, inquire, amend
+
+        /// The part of a description that says how.
+        var part: String {
+            switch self {
+            case .create: "[request]"
+            case .inquire: "[inquiry]"
+            case .amend: "[amend]"
+            }
+        }
+
+        func isKnown(to description: ProviderDescription) -> Bool {
+            switch self {
+            case .create: true
+            case .inquire: description.inquiry != nil
+            case .amend: description.amendment != nil
+            }
+        }
+    }
 
     @Argument(help: "The provider's name.") var name: String
     @Option(help: "JSON with parts of the text or task; - is standard input (default: a sample).", completion: .file())
@@ -41,6 +60,7 @@ struct ProviderTry: AsyncParsableCommand {
     func run() async throws {
         let shelf = try ProviderShelf(configuration)
         let description = try shelf.named(name)
+        guard purpose.isKnown(to: description) else { throw lacking }
         let http = try route.map { (name) throws(CommandFailure) in try Self.http(name, by: description, shelf) }
         let settings = try settings(for: description, over: http)
         let provider = try bind(description, settings, http)
@@ -117,8 +137,10 @@ struct ProviderTry: AsyncParsableCommand {
             throw CommandFailure(.badData, "no request can be made of it: \(error.words)", at: name)
         }
         if let load { return load }
-        throw CommandFailure(.badData, "\(name) has no request to \(purpose.rawValue)")
+        throw lacking
     }
+
+    private var lacking: CommandFailure { CommandFailure(.badData, "\(name) has no \(purpose.part)") }
 
     private func print(_ request: TrialRequest, _ trial: TrialMessage) throws {
         if let segmentation = trial.segmentation { Say.line(segmentation.words) }

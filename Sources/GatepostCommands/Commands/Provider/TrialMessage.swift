@@ -11,9 +11,9 @@ struct TrialMessage {
     static let reference = "gatepostprovidertrysample2"
 
     private(set) var message: ProviderMessage
-    /// For an amendment.
+    /// For an amendment, with a note as the daemon writes it.
     private(set) var taskID = "12345"
-    private(set) var note = "Ada Lovelace has withdrawn her consent to texts: do not send any."
+    private(set) var note = ""
     /// How a text travels; nil for a task.
     private(set) var segmentation: Segmentation?
     /// What was replaced in a text so that it fits GSM-7.
@@ -46,7 +46,10 @@ struct TrialMessage {
             task.intendedChannel = reader.word("intended_channel") { ContactChannel(rawValue: $0) } ?? .voice
             message = ProviderMessage(.task(task), token: Self.reference, messageClass: .marketing)
             if let id = reader.text("id") { taskID = id }
-            if let note = reader.text("note") { self.note = note }
+            let way = task.intendedChannel.map { " by \($0.rawValue)" } ?? ""
+            note =
+                reader.text("note")
+                ?? "Withdrawn: do not contact\(way) (consent withdrawn \(now.rfc3339.prefix(10)))"
         }
         if let given = reader.word("class", { MessageClass(rawValue: $0) }) { message.messageClass = given }
         (message.brand, message.campaign) = (reader.text("brand") ?? "acme", reader.text("campaign"))

@@ -41,10 +41,14 @@ struct ChangeOptions: ParsableArguments {
     }
 
     /// Does it, says how many jobs it came to, and lets `afterwards` wait for what is in flight.
+    ///
+    /// - Parameter caution: what to know of the one job that was named, where it is in doubt.
     func perform(
-        _ change: QueueChange, done: String, afterwards: (Store, JobFilter) async throws -> Void = { _, _ in }
+        _ change: QueueChange, done: String, caution: (String, DoubtWait) -> String? = { _, _ in nil },
+        afterwards: (Store, JobFilter) async throws -> Void = { _, _ in }
     ) async throws {
         try await record.withStore(.command) { store, _ in
+            let doubt = id == nil ? nil : try await store.queue(matching: filter).lazy.compactMap(\.doubt).first
             let progress = ProgressLine()
             defer { progress.clear() }
             let signature = signing.signature
@@ -57,6 +61,7 @@ struct ChangeOptions: ParsableArguments {
             progress.clear()
             if changed == 0, let id { try await explain(id, in: store) }
             Say.line("\(counted(changed, "job")) \(done)")
+            if changed > 0, let id, let doubt, let words = caution(id, doubt) { Say.line(words) }
             try await afterwards(store, filter)
         }
     }
@@ -80,14 +85,19 @@ struct QueueRetry: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "retry", abstract: "Ready, held and parked jobs are due now.",
         discussion: """
-            A job in doubt is sent again: the recipient may then get it twice.
+            A job in doubt is sent again where the gate lets it: the recipient may then get it twice.
 
             Example:  gatepost queue retry --route relay --state ready
             """)
 
     @OptionGroup var options: ChangeOptions
 
-    func run() async throws { try await options.perform(.retry, done: "due now") }
+    func run() async throws {
+        try await options.perform(.retry, done: "due now") { id, _ in
+            "it is in doubt: an attempt may have gone, so it may arrive twice. The gate is asked first: "
+                + "gatepost explain \(id) tells what it would say"
+        }
+    }
 }
 
 struct QueueCancel: AsyncParsableCommand {
@@ -103,8 +113,18 @@ struct QueueCancel: AsyncParsableCommand {
     @OptionGroup var waiting: WaitOptions
 
     func run() async throws {
-        try await options.perform(.cancel, done: "cancelled") { store, filter in
+        try await options.perform(.cancel, done: "cancelled", caution: Self.caution) { store, filter in
             try await FlightWait(limit: waiting.wait.duration).untilLanded(filter, in: store)
         }
+    }
+
+    private static func caution(of id: String, _ doubt: DoubtWait) -> String {
+        let end =
+            switch doubt {
+            case .inquiry, .resending, .release, .person:
+                "it is recorded as cancelled by an operator, which settles its unknown"
+            case .landing: "gatepost queue show \(id) tells how it ends"
+            }
+        return "it was in doubt: an attempt may have gone, and stays gone; \(end)"
     }
 }

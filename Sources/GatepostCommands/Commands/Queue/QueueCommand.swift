@@ -72,9 +72,16 @@ struct QueueList: AsyncParsableCommand {
 }
 
 extension QueuedJob {
-    /// Why it is held; of a doubt, when its provider is asked.
+    /// Why it is held; of a doubt, what comes next.
     fileprivate func whyItWaits(at now: Instant) -> String? {
-        why ?? inquiry.map { "the provider is asked \(TimeText.relative($0, to: now))" }
+        if let why { return why }
+        return switch doubt {
+        case .inquiry(let due): "the provider is asked \(TimeText.relative(due, to: now))"
+        case .resending: "in doubt: it goes again"
+        case .landing: "in doubt: an attempt, or a question about it, is in the air"
+        case .person: "nothing goes by itself; settle, retry or cancel it"
+        case .release, nil: nil
+        }
     }
 }
 

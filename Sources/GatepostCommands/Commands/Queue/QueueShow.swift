@@ -56,7 +56,7 @@ private enum JobText {
             ("recipient", queued?.recipient), ("person", queued?.person), ("template", facts?.template),
             ("class", facts?.messageClass.rawValue), ("brand", facts?.brand), ("campaign", facts?.campaign),
             ("route", facts?.route), ("attempts", facts.map { String($0.attempts) }),
-            ("expires", facts?.expiresAt.map(TimeText.short)),
+            ("expires", facts?.expiresAt.map(TimeText.short)), ("task", job.taskWords),
             (
                 "record",
                 job.record.map { String(decoding: $0, as: UTF8.self).replacing("\n", with: " ") } ?? "no longer kept"
@@ -90,7 +90,8 @@ extension JobRecord {
             ("why", .text(queued?.why)), ("inquiry", .time(queued?.inquiry)),
             ("reference", .text(queued?.reference)),
             ("route", .text(queued?.facts.route)), ("attempts", .integer(queued?.facts.attempts)),
-            ("expires_at", .time(queued?.facts.expiresAt)), ("record", parsed ?? .null),
+            ("expires_at", .time(queued?.facts.expiresAt)), ("task", task.map { .object($0.json) } ?? .null),
+            ("record", parsed ?? .null),
             ("outcomes", .array(outcomes.map { .object($0.json) })),
         ])
     }

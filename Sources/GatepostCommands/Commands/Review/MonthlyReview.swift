@@ -20,6 +20,7 @@ struct MonthlyReview {
         try await policyChanges(&printer)
         try await templateChanges(&printer)
         try await damagedOptOuts(&printer)
+        try await tasksNotClosed(&printer)
         try await transactionalVolume(&printer)
         try await operatorActions(&printer)
         try await optOutsByDoor(&printer)
@@ -91,6 +92,15 @@ struct MonthlyReview {
             try await store.suppressionPage(after: number - 1, limit: 1).first?.details.recordID
         case .lost(let record): record
         }
+    }
+
+    private func tasksNotClosed(_ printer: inout ReviewPrinter) async throws {
+        try printer.begin(.tasksNotClosed)
+        try await eachAction { action in
+            guard action.action == TaskAmendment.notClosed else { return }
+            try printer.row(ReviewSection.cells(action, TaskAmendment(action)))
+        }
+        try printer.end()
     }
 
     private func optOutsByDoor(_ printer: inout ReviewPrinter) async throws {
@@ -167,15 +177,9 @@ struct MonthlyReview {
     private func operatorActions(_ printer: inout ReviewPrinter) async throws {
         try printer.begin(.operatorActions)
         var counts: [[String]: Int] = [:]
-        var after: Int64 = 0
-        while true {
-            let page = try await store.operatorActions(after: after, since: month.from)
-            for action in page where action.at < month.to && action.action != OptOutDamage.action {
-                let who = [action.actor ?? "", action.systemUser ?? "", action.action]
-                counts[who, default: 0] += 1
-            }
-            guard let last = page.last?.seq else { break }
-            after = last
+        try await eachAction { action in
+            guard ![OptOutDamage.action, TaskAmendment.notClosed].contains(action.action) else { return }
+            counts[[action.actor ?? "", action.systemUser ?? "", action.action], default: 0] += 1
         }
         for (who, count) in counts.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
             try printer.row([
@@ -184,6 +188,16 @@ struct MonthlyReview {
             ])
         }
         try printer.end()
+    }
+
+    private func eachAction(_ body: (OperatorAction) throws -> Void) async throws {
+        var after: Int64 = 0
+        while true {
+            let page = try await store.operatorActions(after: after, since: month.from)
+            for action in page where action.at < month.to { try body(action) }
+            guard let last = page.last?.seq else { return }
+            after = last
+        }
     }
 }
 

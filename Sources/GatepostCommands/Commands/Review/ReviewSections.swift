@@ -43,6 +43,13 @@ extension ReviewSection {
         key: "damaged_opt_outs", title: "Opt-outs that came in damaged",
         columns: ["time", "what", "id", "producer", "record_id", "field"].map { Column($0) } + [Column("damage")])
 
+    static let tasksNotClosed = ReviewSection(
+        key: "tasks_not_closed", title: "Tasks that could not be closed",
+        columns: [
+            Column("time"), Column("job"), Column("producer"), Column("route"), Column("id", "TASK"),
+            Column("what", "ITS OWNER WAS TO BE TOLD"), Column("why"),
+        ])
+
     static let transactionalVolume = ReviewSection(
         key: "transactional_volume", title: "Sent by transactional template",
         columns: [Column("template"), Column("count", nil, .right)])
@@ -90,6 +97,14 @@ extension ReviewSection {
             .time(event.recordedAt), .text(event.id), .text(event.lifts.map { "s\($0)" }), .text(event.reason.rawValue),
             .text(record.target?.description), .text(event.scope.channel?.rawValue), .text(event.scope.brand),
             .text(signature?.actor), .text(signature?.systemUser), .text(signature?.why),
+        ]
+    }
+
+    /// - Parameter task: nil where its words are erased.
+    static func cells(_ action: OperatorAction, _ task: TaskAmendment?) -> [Cell] {
+        [
+            .time(action.at), .text(task?.job.id), .text(task?.job.producer), .text(task?.route), .text(task?.task),
+            .text(task?.note), .text(action.why),
         ]
     }
 

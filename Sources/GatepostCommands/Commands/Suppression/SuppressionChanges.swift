@@ -37,6 +37,7 @@ struct SuppressionAdd: AsyncParsableCommand {
 
     func run() async throws {
         let whom = try SuppressionTarget(typed: target)
+        if let zero = TrunkZero(in: whom) { throw zero.refusal(of: target) }
         let now = SystemTimepiece().now()
         let expires = expiresAt?.instant
         if let expires, expires <= now {
@@ -78,6 +79,7 @@ struct SuppressionRemove: AsyncParsableCommand {
 
     func run() async throws {
         let whom = try SuppressionTarget(typed: target)
+        TrunkZero(in: whom)?.hint(about: target)
         try await record.withStore(.command) { store, _ in
             let lifted = try await store.lift(whom, scope: scope?.scope, by: signing.signature)
             let standing = try await store.suppressions(matching: whom).filter {

@@ -20,6 +20,7 @@ struct SuppressionCheck: AsyncParsableCommand {
 
     func run() async throws {
         let whom = try SuppressionTarget(typed: target)
+        TrunkZero(in: whom)?.hint(about: target)
         let now = SystemTimepiece().now()
         let standing = try await record.withStore(.reader) { store, _ in
             try await store.suppressions(matching: whom).filter { $0.isStanding(at: now) }
@@ -42,6 +43,7 @@ struct SuppressionHistoryCommand: AsyncParsableCommand {
 
     func run() async throws {
         let whom = try SuppressionTarget(typed: target)
+        TrunkZero(in: whom)?.hint(about: target)
         let events = try await record.withStore(.reader) { store, _ in
             try await store.suppressionHistory(of: whom)
         }
