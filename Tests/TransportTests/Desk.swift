@@ -51,18 +51,10 @@ final class Desk: Sendable {
         func turnEnded() {}
     }
 
-    /// Everything here runs with proxies in the environment that nobody answers at: they must not be used.
-    private static let environment: Void = {
-        for name in ["http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"] {
-            setenv(name, "http://127.0.0.1:1", 1)
-        }
-    }()
-
     let reactor: Reactor
     let tenancy: Tenancy<Tenant>
 
     init(_ change: (inout HTTPClientOptions) -> Void = { _ in }) throws {
-        Self.environment
         var options = HTTPClientOptions()
         options.allowsPrivateNetwork = true
         // Whoever tests a time-out sets it: beside tests that keep both processors busy, ten seconds are soon over.
