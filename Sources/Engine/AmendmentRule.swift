@@ -28,15 +28,15 @@ struct AmendmentRule: Sendable {
 }
 
 extension GatewaySnapshot {
-    /// Whom the gate would not let be contacted now because somebody has said no. A consent that has merely run out closes
-    /// nothing.
+    /// Whom the gate would not let be contacted now because somebody has said no. A consent that is missing, weak or has run
+    /// out closes nothing: how strict the need is depends on places, which are not kept with the task.
     func objection(to task: JobFacts, _ recipient: RecipientFacts, at now: Instant) -> WithholdReason? {
         guard case .withhold(let reason) = gate.decide(inStricterClass(task), recipient, at: now).verdict else {
             return nil
         }
         switch reason {
-        case .consentWithdrawn, .noConsent, .suppressed: return reason
-        case .consentExpired, .consentTooWeak, .frequencyCap, .expired, .noAllowedTime: return nil
+        case .consentWithdrawn, .suppressed: return reason
+        case .noConsent, .consentExpired, .consentTooWeak, .frequencyCap, .expired, .noAllowedTime: return nil
         }
     }
 }

@@ -6,10 +6,12 @@
 import GatewayModel
 
 extension Dispatcher {
-    /// Amendments under way at once, over all routes; as many are asked about in one transaction.
+    /// Amendments under way at once, over all routes.
     private static let mostAmendments = 16
+    /// Tasks asked about in one transaction: most of them nothing stands against.
+    private static let mostAsked = 256
 
-    /// Once a second, and at once where there was more: launches what is due on routes that are open.
+    /// Once a second: launches what is due on routes that are open.
     func amend() async throws -> [Departure] {
         let sinceBoot = timepiece.sinceBoot()
         if let lastAmendment, sinceBoot - lastAmendment < .seconds(1) { return [] }
@@ -32,11 +34,10 @@ extension Dispatcher {
         guard channels[route] != nil, board.isOpen(route, at: now) else { return [] }
         let limit = min(Self.mostAmendments - amendmentsInFlight, freePlaces, board.room(route, at: now))
         guard limit > 0 else { return [] }
-        let due = try await book.dueAmendments(on: route, at: now, limit: limit)
+        let due = try await book.dueAmendments(on: route, at: now, limit: Self.mostAsked)
         guard !due.isEmpty else { return [] }
-        if due.count == limit { (lastAmendment, _) = (nil, inbox.bell.ring()) }
         let snapshot = snapshot
-        let departures = try await book.launchAmendments(due, at: now, interest: snapshot.interest) {
+        let departures = try await book.launchAmendments(due, limit: limit, at: now, interest: snapshot.interest) {
             snapshot.objection(to: $0, $1, at: now)
         }
         for departure in departures {
@@ -61,6 +62,7 @@ extension Dispatcher {
             failure.reason == .configuration
             ? amendmentRule.again(flight.facts, .routeDown, atLeast: .zero, chance()) : .failed(failure.reason)
         book(fate, attempt, flight, evidence)
+        settledRoutes[flight.facts.route, default: 0] += 1
         inbox.bell.ring()
     }
 
@@ -76,7 +78,6 @@ extension Dispatcher {
         settled.append(
             Settlement(
                 attempt: attempt, job: flight.facts.key, slot: flight.slot, fate: fate, evidence: evidence))
-        settledRoutes[flight.facts.route, default: 0] += 1
         guard case .failed = fate, case .amend(let amendment) = flight.errand else { return }
         let task = amendment.taskID.map { "task \($0)" } ?? "the task"
         // What the provider said may name the person: it stands in the record, scrubbed.

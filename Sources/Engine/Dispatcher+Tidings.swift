@@ -56,7 +56,7 @@ extension Dispatcher {
             let rules = Settling(doubt, hasStandIn: hasStandIn(report, flight, at: now))
             settled.append(rules.settlement(of: report, for: flight, chance: chance()))
         }
-        settledRoutes[route, default: 0] += 1
+        settledRoutes[route, default: 0] += reports.count
         noteTrouble(of: route)
     }
 

@@ -133,7 +133,7 @@ public actor Dispatcher {
         let moving = isAdmitting ? pickForOthers(at: now) : []
         let booked = settled
         settled = []
-        let runsShort = runsShort(picks, at: now)
+        let (runsShort, counts) = (runsShort(picks, at: now), settledRoutes)
         settledRoutes = [:]
         pace.exchanged()
         guard !picks.isEmpty || !moving.isEmpty || !booked.isEmpty else { return }
@@ -156,6 +156,7 @@ public actor Dispatcher {
             storeIsFull(words)
             agenda.decided(moving)
             takeBack(picks, booked, pickedAt: now)
+            settledRoutes.merge(counts, uniquingKeysWith: +)
         }
     }
 

@@ -30,11 +30,16 @@ extension Store {
     }
 
     public func launchAmendments(
-        _ jobs: [JobKey], at now: Instant, interest: PolicyInterest, object: @escaping TaskObjection
+        _ jobs: [JobKey], limit: Int, at now: Instant, interest: PolicyInterest, object: @escaping TaskObjection
     ) async throws(StoreError) -> [Departure] {
         guard !jobs.isEmpty else { return [] }
         return try await write(.exchange) { ledger in
-            try jobs.compactMap { try ledger.launchAmendment($0, at: now, interest: interest, object: object) }
+            var departures: [Departure] = []
+            for job in jobs where departures.count < limit {
+                let departure = try ledger.launchAmendment(job, at: now, interest: interest, object: object)
+                if let departure { departures.append(departure) }
+            }
+            return departures
         }
     }
 }

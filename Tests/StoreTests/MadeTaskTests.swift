@@ -64,7 +64,7 @@ struct MadeTaskTests {
     }
 
     private func launch(_ store: Store, _ jobs: [JobKey], at now: Instant = later) async throws -> [Departure] {
-        try await store.launchAmendments(jobs, at: now, interest: PolicyInterest()) { task, recipient in
+        try await store.launchAmendments(jobs, limit: 10, at: now, interest: PolicyInterest()) { task, recipient in
             if case .withhold(let reason) = Self.gate.decide(task, recipient, at: now).verdict { reason } else { nil }
         }
     }
@@ -336,7 +336,7 @@ struct MadeTaskTests {
         await store.close()
     }
 
-    @Test("what nobody could amend in three days is over, and said; till then it is counted")
+    @Test("three days of trying are enough: it is over, and said; another no begins anew")
     func tooLate() async throws {
         let fixture = try Fixture()
         let store = try await made(fixture)
@@ -344,14 +344,49 @@ struct MadeTaskTests {
         #expect(try await store.tasksToClose() == [:])
         try await store.record([Self.out()], by: reviewer)
         #expect(try await store.tasksToClose() == ["relay": 1])
-        try await store.pauseRoute("relay", by: Self.root)
-        let late = evening + .seconds(3 * 86_400 + 60)
-        while try await store.tidy(at: late) {}
+        let departure = try #require(try await launch(store).first)
+        try await book(departure, .again(at: Self.later + .seconds(60), .retry, counts: true), in: store)
+        while try await store.tidy(at: Self.later + .seconds(3 * 86_400)) {}
         #expect(try await store.tasksToClose() == ["relay": 1])
-        while try await store.tidy(at: late + .seconds(1)) {}
+        while try await store.tidy(at: Self.later + .seconds(3 * 86_400 + 1)) {}
         #expect(try await store.tasksToClose() == [:])
+        #expect(
+            try await store.operatorActions(after: 0).map(\.action) == ["consent_record", "task_not_amended"])
+        fixture.clock.advance(by: .seconds(60))
+        try await store.record([Self.out()], by: reviewer)
+        #expect(try await launch(store, at: Self.later + .seconds(4 * 86_400)).count == 1)
+        await store.close()
+    }
+
+    @Test("while its route is paused it waits, and is not forgotten untold")
+    func waits() async throws {
+        let fixture = try Fixture()
+        let store = try await made(fixture)
+        try await store.record([Self.out()], by: reviewer)
+        try await store.pauseRoute("relay", by: Self.root)
+        while try await store.tidy(at: evening + .seconds(90 * 86_400)) {}
+        #expect(try await store.tasksToClose() == ["relay": 1])
+        while try await store.tidy(at: evening + .seconds(90 * 86_400 + 1)) {}
+        #expect(try await store.rows(in: "made_task") == 0)
         let actions = try await store.operatorActions(after: 0).map(\.action)
         #expect(actions == ["consent_record", "route_pause", "task_not_amended"])
+        await store.close()
+    }
+
+    @Test("closed while it was in doubt, it stays closed when its doubt is settled")
+    func closedInDoubt() async throws {
+        let fixture = try Fixture()
+        let store = try fixture.open()
+        _ = try await store.take(fixture.chunk([Self.entry()]))
+        try await book(store.launchAllDue(at: evening)[0], .unknown(.park), in: store, at: evening)
+        try await store.record([Self.out()], by: reviewer)
+        try await book(try #require(try await launch(store).first), .sent, in: store)
+        let late = Self.later + .seconds(4 * 86_400)
+        #expect(try await store.settle(.job(JobKey(1)), asSent: true, id: "T-9", at: late) == .settled)
+        while try await store.tidy(at: late) {}
+        #expect(try await launch(store, at: late).isEmpty)
+        #expect(try await store.job(id: "a").first?.task?.standing == .closed(at: Self.later))
+        #expect(try await store.operatorActions(after: 0).map(\.action) == ["consent_record", "task_amended"])
         await store.close()
     }
 

@@ -302,13 +302,14 @@ public protocol DeliveryBook: Sendable {
     /// Jobs on that route whose task was made, or may have been, and whose person may have said no since; at most `limit`,
     /// the longest due first.
     func dueAmendments(on route: String, at now: Instant, limit: Int) async throws(StoreError) -> [JobKey]
-    /// One transaction: those of them that something stands against fly as amendments; the others are left as they are. Of
+    /// One transaction: those of them that something stands against fly as amendments, `limit` at most; of the others each
+    /// that was asked about is left as it is. Of
     /// their facts only what the task is about is true; `attempts` are the amendments that came to nothing,
     /// `firstAttemptAt` is when somebody said no, and `acceptedAt` when the task was let go. They are settled as `sent` or
     /// `failed` (both: over), as `again`, or as `recalled` (due as before). What a crash leaves in the air is due again;
-    /// what nobody could amend in three days is over.
+    /// what three days of trying could not amend is over.
     func launchAmendments(
-        _ jobs: [JobKey], at now: Instant, interest: PolicyInterest, object: @escaping TaskObjection
+        _ jobs: [JobKey], limit: Int, at now: Instant, interest: PolicyInterest, object: @escaping TaskObjection
     ) async throws(StoreError) -> [Departure]
     /// On return they are durable: only then may they leave. One kept before for the same job and route stays.
     func keep(_ requests: [KeptRequest]) async throws(StoreError)

@@ -17,15 +17,20 @@ extension Ledger {
         let words = try words(of: task)
         let facts = try facts(of: task, words)
         guard let reason = object(facts, try recipient(of: task, at: now, interest: interest)) else {
-            try session.prepared("UPDATE made_task SET due = NULL, since = NULL, tries = 0 WHERE job = ?1")
-                .bind(1, task.job).run()
+            try session.prepared(
+                "UPDATE made_task SET due = NULL, since = NULL, tried = NULL, tries = 0 WHERE job = ?1"
+            )
+            .bind(1, task.job).run()
             return nil
         }
         guard let (slot, attempt) = try takeSlot() else { return nil }
         task.since = task.since ?? now
         let note = reason.note(contact: task.contact, since: task.since ?? now)
-        try session.prepared("UPDATE made_task SET attempt = ?2, note = ?3, since = ?4 WHERE job = ?1")
-            .bind(1, task.job).bind(2, Int64(bitPattern: attempt.rawValue)).bind(3, note).bind(4, task.since).run()
+        try session.prepared(
+            "UPDATE made_task SET attempt = ?2, note = ?3, since = ?4, tried = coalesce(tried, ?5) WHERE job = ?1"
+        )
+        .bind(1, task.job).bind(2, Int64(bitPattern: attempt.rawValue)).bind(3, note).bind(4, task.since)
+        .bind(5, now).run()
         var departure = Departure(
             facts: facts, attempt: attempt, slot: slot, record: try body(task.job) ?? [],
             messageToken: subjects.messageToken(of: task.job))
@@ -73,9 +78,9 @@ extension Ledger {
         ).bind(1, task.job).bind(2, now).bind(3, scrubbed).run()
     }
 
-    /// Its route was not open for so long, or its provider had no answer.
+    /// Tried for too long, or never, and now too old.
     func giveUpAmending(_ task: MadeTask, at now: Instant) throws {
-        let why = "three days were not enough: its route was not open, or its provider gave no answer"
+        let why = "it could not be closed in time: its provider gave no answer, or its route was not open"
         try finish(task, "task_not_amended", because: why, at: now)
     }
 

@@ -76,7 +76,8 @@ extension ConsentEvent {
     /// An objection holds for all brands of the controller.
     private func covers(brand other: String?, _ controllers: [String: String]) -> Bool {
         guard let brand, let other, brand != other else { return true }
-        guard type == .objected, let controller = controllers[brand] else { return false }
-        return controllers[other] == controller
+        guard type == .objected else { return false }
+        // Of a brand that nobody knows any more the controller may be the same.
+        return controllers[brand].map { $0 == controllers[other] } ?? true
     }
 }

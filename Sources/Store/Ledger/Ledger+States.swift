@@ -12,7 +12,6 @@ extension Ledger {
         words: EventWords = EventWords()
     ) throws -> Int64 {
         let seq = try record(event, reason, of: job, at: now, attempt: attempt, settles: job.doubt, words: words)
-        if event == .failed, job.doubt != nil { try dropTask(of: job) }
         try remove(job, at: now)
         return seq
     }

@@ -9,7 +9,7 @@ import GatewayModel
 extension Ledger {
     /// How long a task is remembered.
     private static let taskLifetime = Duration.seconds(90 * 86_400)
-    /// After somebody has said no.
+    /// After the first amendment was tried.
     private static let amendmentPatience = Duration.seconds(3 * 86_400)
     private static let taskStep = 500
     /// The job up to which a pass over all tasks has come; there while one is under way.
@@ -35,8 +35,10 @@ extension Ledger {
             """
             INSERT INTO made_task (job, at, route, id, subject, form, crm, person, contact, brand, topic,
                 campaign, due, tries) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, 0)
-                ON CONFLICT (job) DO UPDATE SET id = coalesce(excluded.id, id), due = coalesce(due, excluded.due),
-                    over = NULL, said = NULL
+                ON CONFLICT (job) DO UPDATE SET id = coalesce(excluded.id, id),
+                    due = iif(over IS NOT NULL AND said IS NULL, NULL, coalesce(due, excluded.due)),
+                    since = iif(said IS NULL, since, NULL), tried = iif(said IS NULL, tried, NULL),
+                    over = iif(said IS NULL, over, NULL), said = NULL
             """)
         insert.bind(1, job.key).bind(2, since).bind(3, facts.route).bind(4, id).bind(5, subject).bind(6, form)
         insert.bind(7, job.crm).bind(8, job.person).bind(9, facts.contact.number).bind(10, job.brand)
@@ -116,7 +118,9 @@ extension Ledger {
     private func mark(_ job: Int64, at now: Instant) throws {
         let update = try session.prepared(
             """
-            UPDATE made_task SET due = coalesce(due, ?2), since = coalesce(since, ?2) WHERE job = ?1 AND over IS NULL
+            UPDATE made_task SET due = coalesce(due, ?2), since = iif(said IS NULL, coalesce(since, ?2), ?2),
+                tried = iif(said IS NULL, tried, NULL), over = NULL, said = NULL
+                WHERE job = ?1 AND (over IS NULL OR said IS NOT NULL)
             """)
         try update.bind(1, job).bind(2, now).run()
     }
@@ -136,8 +140,8 @@ extension Ledger {
 
     // MARK: Asked
 
-    /// What the gate is to know of the task's person now. Where they are plays no part: it is asked about consent and
-    /// suppression alone.
+    /// What the gate is to know of the task's person now. Where they are is not kept: only what they have said
+    /// themselves counts of the answer.
     func recipient(of task: MadeTask, at now: Instant, interest: PolicyInterest) throws -> RecipientFacts {
         let crm = try task.crm.flatMap { try subjectAddress($0) }
         let text = try subjectAddress(task.subject)
@@ -176,13 +180,16 @@ extension Ledger {
         var late: [MadeTask] = []
         try session.prepared(
             text: """
-                SELECT \(MadeTask.columns) FROM made_task WHERE due IS NOT NULL AND since < ?1 AND attempt IS NULL LIMIT ?2
+                SELECT \(MadeTask.columns) FROM made_task WHERE due IS NOT NULL AND attempt IS NULL
+                    AND (tried < ?1 OR (since IS NOT NULL AND at < ?2)) LIMIT ?3
                 """
-        ).bind(1, now - Self.amendmentPatience).bind(2, Self.taskStep).each { late.append(try MadeTask($0)) }
+        ).bind(1, now - Self.amendmentPatience).bind(2, now - Self.taskLifetime).bind(3, Self.taskStep)
+            .each { late.append(try MadeTask($0)) }
         for task in late { try giveUpAmending(task, at: now) }
         try session.prepared(
             """
-            DELETE FROM made_task WHERE job IN (SELECT job FROM made_task WHERE at < ?1 AND due IS NULL ORDER BY at LIMIT ?2)
+            DELETE FROM made_task WHERE job IN (SELECT job FROM made_task WHERE at < ?1 AND attempt IS NULL
+                AND (due IS NULL OR since IS NULL) ORDER BY at LIMIT ?2)
             """
         ).bind(1, now - Self.taskLifetime).bind(2, Self.taskStep).run()
         return late.count == Self.taskStep || session.changes == Self.taskStep

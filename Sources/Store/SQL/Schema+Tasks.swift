@@ -6,7 +6,7 @@ extension Schema {
     /// A row of `made_task` for each marketing task that was made, or may have been. `at`: when its attempt was let go.
     /// `subject`: whom it is about, by the channel that it asks for; `form`: the same as suppressions are found, 63 bits of
     /// the key. `due`: it is to be amended then; `since`: when that was first said; `attempt`: an amendment is in the air;
-    /// `over`: it was amended then, or given up, and `said` is why.
+    /// `tried`: when first; `over`: it was amended then, or given up, and `said` is why.
     static func addTasks(_ session: Session) throws {
         try session.run(
             script: """
@@ -14,7 +14,7 @@ extension Schema {
                     subject INTEGER NOT NULL, form INTEGER NOT NULL, crm INTEGER, person INTEGER,
                     contact INTEGER NOT NULL, brand INTEGER NOT NULL, topic INTEGER, campaign INTEGER,
                     due INTEGER, since INTEGER, tries INTEGER NOT NULL, note TEXT, attempt INTEGER, over INTEGER,
-                    said TEXT);
+                    said TEXT, tried INTEGER);
                 CREATE INDEX made_task_at ON made_task (at);
                 CREATE INDEX made_task_subject ON made_task (subject);
                 CREATE INDEX made_task_form ON made_task (form);

@@ -22,9 +22,15 @@ extension MemoryBook {
     }
 
     func launchAmendments(
-        _ jobs: [JobKey], at now: Instant, interest: PolicyInterest, object: @escaping TaskObjection
+        _ jobs: [JobKey], limit: Int, at now: Instant, interest: PolicyInterest, object: @escaping TaskObjection
     ) -> [Departure] {
-        write { pages, _ in jobs.compactMap { pages.amend($0, at: now, object) } }
+        write { pages, _ in
+            var departures: [Departure] = []
+            for job in jobs where departures.count < limit {
+                if let departure = pages.amend(job, at: now, object) { departures.append(departure) }
+            }
+            return departures
+        }
     }
 }
 

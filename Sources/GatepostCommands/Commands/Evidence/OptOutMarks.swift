@@ -84,8 +84,9 @@ struct OptOutMarks {
 
     private func brandHolds(_ event: ConsentEvent, _ message: Message) -> Bool {
         guard let brand = event.brand, let other = message.brand, brand != other else { return true }
-        guard event.type == .objected, let controller = controllers[brand] else { return false }
-        return controllers[other] == controller
+        guard event.type == .objected else { return false }
+        // Of a brand that nobody knows any more the controller may be the same.
+        return controllers[brand].map { $0 == controllers[other] } ?? true
     }
 
     /// A correction voids the event it names, unless it is voided itself.
