@@ -29,9 +29,7 @@ extension Renderer {
                 for: message, taskID: amendment.taskID, note: words == nil ? nil : amendment.note, now: launchedAt,
                 secrets: lookUp(in: http))
             if let load { return RenderedDeparture(departure, .request(load)) }
-        } catch {
-            throw RenderFailure(error.blame == .message ? .content : .configuration, error.words)
-        }
+        } catch { throw RenderFailure(error) }
         throw RenderFailure(.refused, "the provider's tasks cannot be closed or annotated")
     }
 

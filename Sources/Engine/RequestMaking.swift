@@ -52,10 +52,15 @@ extension Provider {
             case .inquire(let since): load = try inquiry(for: message, since: since, now: now, secrets: secrets)
             case .amend: load = nil  // made by `Renderer.amended`
             }
-        } catch {
-            throw RenderFailure(error.blame == .message ? .content : .configuration, error.words)
-        }
+        } catch { throw RenderFailure(error) }
         if let load { return load }
         throw RenderFailure(.configuration, "the provider cannot be asked any more")
+    }
+}
+
+extension RenderFailure {
+    /// The message's fault, or our set-up's.
+    init(_ mistake: RequestMistake) {
+        self.init(mistake.blame == .message ? .content : .configuration, mistake.words)
     }
 }

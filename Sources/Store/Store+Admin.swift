@@ -138,9 +138,7 @@ extension Store {
 extension Ledger {
     func queuedJob(_ key: Int64) throws -> QueuedJob? {
         guard let job = try job(key) else { return nil }
-        let words = try session.prepared("SELECT words FROM job_words WHERE key = ?1").bind(1, key).first {
-            FieldReader($0.blob(0))
-        }
+        let words = try jobWords(of: key)
         let due = job.state == .doubt ? nil : job.due
         return QueuedJob(
             facts: try facts(job), state: job.state, id: words?[.id], recipient: job.recipient, person: words?[.person],

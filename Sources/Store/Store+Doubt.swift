@@ -92,9 +92,7 @@ extension Ledger {
             try end(job, .failed, FailureReason.refused.rawValue, at: now, attempt: attempt, words: words)
         }
         if let signature {
-            let told = try session.prepared("SELECT words FROM job_words WHERE key = ?1").bind(1, job.key).first {
-                FieldReader($0.blob(0))
-            }
+            let told = try jobWords(of: job.key)
             let whose = [told?[.producer].map { "producer \($0)" }, told?[.id].map { "id \($0)" }].compactMap(\.self)
             let about = "1 job, as \(isSent ? "sent" : "failed"): \(whose.joined(separator: ", "))"
             try record("queue_settle", by: signature, about: about, at: now)

@@ -14,13 +14,12 @@ extension Ledger {
         guard var task = try task(key.rawValue), task.attempt == nil, let due = task.due, due <= now,
             try !pausedRoutes().contains(task.route), try !mayStillBeTold(task)
         else { return nil }
-        let words = try words(of: task)
+        let words = try jobWords(of: task.job)
         let facts = try facts(of: task, words)
         guard let reason = object(facts, try recipient(of: task, at: now, interest: interest)) else {
             try session.prepared(
                 "UPDATE made_task SET due = NULL, since = NULL, tried = NULL, tries = 0 WHERE job = ?1"
-            )
-            .bind(1, task.job).run()
+            ).bind(1, task.job).run()
             return nil
         }
         guard let (slot, attempt) = try takeSlot() else { return nil }
@@ -28,9 +27,8 @@ extension Ledger {
         let note = reason.note(contact: task.contact, since: task.since ?? now)
         try session.prepared(
             "UPDATE made_task SET attempt = ?2, note = ?3, since = ?4, tried = coalesce(tried, ?5) WHERE job = ?1"
-        )
-        .bind(1, task.job).bind(2, Int64(bitPattern: attempt.rawValue)).bind(3, note).bind(4, task.since)
-        .bind(5, now).run()
+        ).bind(1, task.job).bind(2, Int64(bitPattern: attempt.rawValue)).bind(3, note).bind(4, task.since).bind(5, now)
+            .run()
         var departure = Departure(
             facts: facts, attempt: attempt, slot: slot, record: try body(task.job) ?? [],
             messageToken: subjects.messageToken(of: task.job))
@@ -38,12 +36,6 @@ extension Ledger {
         departure.errand = .amend(
             Amendment(taskID: task.id, note: note, contact: words?[.recipient], job: words?[.id]))
         return departure
-    }
-
-    private func words(of task: MadeTask) throws -> FieldReader? {
-        try session.prepared("SELECT words FROM job_words WHERE key = ?1").bind(1, task.job).first {
-            FieldReader($0.blob(0))
-        }
     }
 
     /// Books what an amendment came to; nothing where the settlement is of none that is in the air.
@@ -66,7 +58,7 @@ extension Ledger {
 
     /// Its job has ended and had its last event: who watches finds it among what operators did.
     private func finish(_ task: MadeTask, _ action: String, because why: String?, at now: Instant) throws {
-        let words = try words(of: task)
+        let words = try jobWords(of: task.job)
         let job = [words?[.producer], words?[.id]].compactMap { $0 }.joined(separator: "/")
         let about = ["job \(job), task \(task.id ?? "of that job") on \(task.route)", task.note]
             .compactMap(\.self).joined(separator: ": ")

@@ -94,6 +94,13 @@ extension Ledger {
         return try journal(entry, with: words)
     }
 
+    /// What stands beside a job's `accepted`; nil once its time is over.
+    func jobWords(of key: Int64) throws -> FieldReader? {
+        try session.prepared("SELECT words FROM job_words WHERE key = ?1").bind(1, key).first {
+            FieldReader($0.blob(0))
+        }
+    }
+
     /// Journals an operator's action. What it was about, who did it and why stand beside the row, not in it.
     func record(_ action: String, by signature: Signature, about: String?, at now: Instant) throws {
         var fields = FieldWriter()

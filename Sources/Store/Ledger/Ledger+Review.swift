@@ -44,10 +44,9 @@ extension Ledger {
 
     /// A marketing job's `sent`, with when it was let go; nil where it has none, or its words are gone.
     private func sentMessage(_ job: Int64) throws -> SentMessage? {
-        let words = try session.prepared("SELECT words FROM job_words WHERE key = ?1").bind(1, job).first {
-            FieldReader($0.blob(0))
+        guard let words = try jobWords(of: job), words[.messageClass] == MessageClass.marketing.rawValue else {
+            return nil
         }
-        guard let words, words[.messageClass] == MessageClass.marketing.rawValue else { return nil }
         let sent = try session.prepared(
             "SELECT seq, at FROM journal WHERE job = ?1 AND event <> 0 AND event = 2 ORDER BY seq DESC LIMIT 1"
         ).bind(1, job).first { ($0.int(0), $0.instant(1)) }

@@ -159,7 +159,7 @@ extension Ledger {
     }
 
     /// As far as they are still known.
-    func facts(of task: MadeTask, _ words: FieldReader? = nil) throws -> JobFacts {
+    func facts(of task: MadeTask, _ words: FieldReader?) throws -> JobFacts {
         let brand = try self.words.word(task.brand, in: session)
         var facts = JobFacts(
             key: JobKey(task.job), producer: words?[.producer] ?? "", channel: .crmTask, messageClass: .marketing,
